@@ -1,0 +1,58 @@
+# Everything a person or a machine does with this repository. `make` alone lists it.
+# All set-up is automatic: scripts/bootstrap finds `uv`, or brings it into .tools/ with pip.
+
+UV := sh scripts/bootstrap
+# Tools run in the environment as it is; the targets that need more synchronise it first.
+RUN := $(UV) run --frozen --no-sync
+WORKERS ?= 2
+
+export UV_PYTHON_PREFERENCE ?= system
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint types imports docs pytest soak bench fmt env clean
+
+help: ## List what can be done here
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Print a real plan: "I have R$ 1,000, what do I buy?"
+	@[ -d .venv ] || echo "first run: preparing .venv (a few seconds)" >&2
+	@$(UV) run --quiet --frozen --no-default-groups fiel demo
+
+test: env lint types imports docs pytest ## Everything CI runs: format, lint, types, contracts, docs, tests
+
+lint: env ## Check format and lint (ruff)
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: env ## Check types (mypy, strict)
+	$(RUN) mypy --explicit-package-bases
+
+imports: env ## Check who may import whom (import-linter)
+	$(RUN) lint-imports --no-logo
+
+docs: env ## Build the documentation into site/, warnings are errors
+	$(RUN) zensical build --clean --strict
+
+pytest: env ## Run the tests only
+	$(RUN) pytest -n $(WORKERS) -m "not nightly"
+
+soak: env ## Run the long sets: thousands of random instances against solvers
+	$(RUN) pytest -n $(WORKERS) -m nightly
+
+bench: ## Measure ours and theirs, and print one table with the machine's noise
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --extra fast
+	$(RUN) python bench/run.py
+
+fmt: env ## Format the code and repair what ruff can repair
+	$(RUN) ruff check --fix-only .
+	$(RUN) ruff format .
+	$(RUN) python scripts/generate_cli_reference.py
+
+env: ## Bring .venv up to date for development: all extras and tools
+	@[ -d .venv ] || echo "first run: preparing .venv with all tools (a minute or two)" >&2
+	@$(UV) sync --quiet --locked --inexact --all-extras
+
+clean: ## Remove what was built; keeps nothing but what is in git
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .cache site dist build

@@ -1,0 +1,1 @@
+"""Copilot: answers questions, moves nothing. Reads files, assembles portfolios, asks the engine."""

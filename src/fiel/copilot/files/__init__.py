@@ -1,0 +1,1 @@
+"""Files that people and programs write: portfolios in TOML, instances in JSON. Bounded, located, plain."""

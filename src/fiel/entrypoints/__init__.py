@@ -1,0 +1,1 @@
+"""Entrypoints: the doors. Thin; they map errors to exit codes and HTTP status."""

@@ -1,0 +1,146 @@
+"""Errors on standard error: one clear block that says what, where and what to do. Never a traceback."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from rich.padding import Padding
+from rich.text import Text
+
+from fiel.copilot.plan_view.view import printable
+from fiel.copilot.plan_view.words import Lang, Words
+from fiel.entrypoints.cli.screen import screen
+from fiel.entrypoints.words.failures import FAILURES_PT
+from fiel.entrypoints.words.notes import counted, note
+from fiel.kernel.errors import Conflict, Corrupt, FielError, InvalidInputs, NotFound, Refused, Unavailable
+
+_KINDS: tuple[tuple[type[FielError], str], ...] = (
+    (Refused, "kind_refused"),
+    (NotFound, "kind_not_found"),
+    (Conflict, "kind_conflict"),
+    (Unavailable, "kind_unavailable"),
+    (Corrupt, "kind_corrupt"),
+)
+#: Readers end a message with its place in the file; the block shows the place on a line of its own.
+_PLACE_AT_END = re.compile(r" \([^()]*, line \d+\)$")
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_USAGE = (
+    (re.compile(r"No such option:? '?(?P<what>\S+?)'?\.?( .*)?"), "no_such_option"),
+    (re.compile(r"No such command '(?P<what>.+?)'\.?( .*)?"), "no_such_command"),
+    (re.compile(r"Missing \w+ (?P<what>.+?)\.( .*)?"), "missing_option"),
+    (re.compile(r"Got unexpected extra arguments? \((?P<what>.+)\)"), "extra_argument"),
+    (re.compile(r"Invalid value for (?P<what>.+?): .*", re.DOTALL), "bad_value"),
+    (re.compile(r"Option '(?P<what>\S+)' requires .*"), "needs_value"),
+)
+
+
+def show_failure(error: FielError, words: Words) -> None:
+    """The block of one error, or of every problem of a document."""
+    if isinstance(error, InvalidInputs):
+        _show(_kind(error), counted("problem", len(error.problems), words), words)
+        for problem in error.problems:
+            _show_line(f"  {place_of(problem, words) or '-'}: {told(problem, words)} [{problem.code}]")
+        return
+    _show(_kind(error), told(error, words), words)
+    place = place_of(error, words)
+    if place:
+        _show_line(f"  {note('where', words)}: {place}", "dim")
+    _show_line(f"  {note('code', words)}: {error.code}", "dim")
+
+
+def show_usage(error: Any, words: Words) -> None:
+    """The block of a command line that cannot be understood."""
+    message = str(error.format_message())
+    _show("kind_usage", _usage_told(message, words), words)
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "fiel"
+    _show_line(f"  {note('usage_hint', words, command=command)}", "dim")
+
+
+def show_unexpected(error: Exception, words: Words) -> None:
+    """The block of a defect: its kind and first line, and how to see the rest."""
+    first = (str(error).splitlines() or [""])[0][:200]
+    _show("kind_unexpected", f"{type(error).__name__}: {first}" if first else type(error).__name__, words)
+    _show_line(f"  {note('unexpected_hint', words)}", "dim")
+
+
+def show_note(text: str, style: str = "") -> None:
+    """A line for people on standard error, beside data on standard output."""
+    _show_line(text, style)
+
+
+def told(error: FielError, words: Words) -> str:
+    """The error in the user's language; in the English of its message when there is no translation."""
+    message = printable(_PLACE_AT_END.sub("", error.message))
+    template = FAILURES_PT.get(error.code) if words.lang is Lang.PT else None
+    if template is None:
+        return message
+    try:
+        return printable(template.format(**_values(error, words)))
+    except (KeyError, InvalidOperation):
+        return message
+
+
+def place_of(error: FielError, words: Words) -> str:
+    """Field and, when known, file and line."""
+    file, line = error.details.get("file"), error.details.get("line")
+    located = note("place_in_file", words, file=file, line=line) if file and line else file
+    return printable(" · ".join(part for part in (error.field, located) if part))
+
+
+def _values(error: FielError, words: Words) -> dict[str, str]:
+    """What a translation may name; a name that the error does not know makes it fall back."""
+    values = dict(error.details)
+    if error.field:
+        values["field"] = error.field
+        head, _, rest = error.field.partition(".")
+        if head == "assets" and rest:
+            values["asset"] = rest.rpartition(".")[0] if rest.rpartition(".")[2] in _FIGURES else rest
+        if head == "targets" and rest:
+            values["node"] = rest
+    for name, key in (("age", "age_seconds"), ("age_max", "age_seconds_max")):
+        if key in values:
+            values[name] = _age(Decimal(values[key]), words)
+    show = words.price if error.code == "weights_not_100" else words.money
+    for name in ("missing", "sum"):
+        if name in values:
+            values[name] = show(Decimal(values[name]))
+    return values
+
+
+_FIGURES = frozenset({"price", "quantity", "lot", "average_cost", "as_of", "tax_group", "kind"})
+
+
+def _age(seconds: Decimal, words: Words) -> str:
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return counted(unit, int(seconds // size), words)
+    return counted("second", 0, words)
+
+
+def _usage_told(message: str, words: Words) -> str:
+    if words.lang is Lang.EN:
+        return message
+    for pattern, key in _USAGE:
+        match = pattern.fullmatch(message)
+        if match:
+            return note(key, words, what=match["what"])
+    return message
+
+
+def _kind(error: FielError) -> str:
+    if isinstance(error, InvalidInputs) and all(isinstance(p, Refused) for p in error.problems):
+        return "kind_refused"
+    return next((key for kind, key in _KINDS if isinstance(error, kind)), "kind_rejected")
+
+
+def _show(kind: str, text: str, words: Words) -> None:
+    console = screen(stderr=True)
+    console.print(Text.assemble((f"{note(kind, words)}: ", "bold red"), text))
+
+
+def _show_line(text: str, style: str = "") -> None:
+    indent = len(text) - len(text.lstrip(" "))
+    screen(stderr=True).print(Padding(Text(text.strip(), style), (0, 0, 0, indent), expand=False))

@@ -1,0 +1,1 @@
+"""The words of the doors: help, errors and notes, in Brazilian Portuguese and in English."""

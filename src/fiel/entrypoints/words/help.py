@@ -1,0 +1,90 @@
+"""The help of the commands in Brazilian Portuguese, by the English text that stands in the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+#: The end of the help of `fiel`.
+EXAMPLES = "Examples:\n\n- fiel demo\n- fiel init carteira.toml\n- fiel plan carteira.toml --cash 1000\n"
+#: The end of the help of `fiel plan`.
+PLAN_EXAMPLES = (
+    "Examples:\n\n"
+    "- fiel plan carteira.toml --cash 1000\n"
+    "- fiel plan carteira.toml --withdraw 500 --explain\n"
+    "- fiel plan carteira.toml --mode full --csv\n"
+    "- fiel plan --instances in/ --output out/\n\n"
+)
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 unexpected error, 2 usage or invalid input, 3 refused, 4 not found, 5 conflict, "
+    "6 unavailable, 7 corrupt, 130 interrupted."
+)
+EXIT_CODES_PT = (
+    "Códigos de saída: 0 feito, 1 erro inesperado, 2 uso ou entrada inválida, 3 recusado, 4 não encontrado, "
+    "5 conflito, 6 indisponível, 7 corrompido, 130 interrompido."
+)
+#: Titles of the panels of the help, by what they hold.
+PANELS_PT: Mapping[str, str] = MappingProxyType({"argument": "Argumentos", "option": "Opções", "command": "Comandos"})
+HELP_PT: Mapping[str, str] = MappingProxyType(
+    {
+        "Fiel tells exactly what to buy (or sell) to bring a portfolio back to its targets, and why.": (
+            "Fiel diz exatamente o que comprar (ou vender) para a carteira voltar aos alvos, e por quê."
+        ),
+        EXAMPLES: EXAMPLES.replace("Examples", "Exemplos"),
+        "Show the details of unexpected errors.": "Mostra os detalhes de erros inesperados.",
+        "Show the version and exit.": "Mostra a versão e sai.",
+        "Install completion for the current shell.": "Instala o preenchimento automático neste shell.",
+        "Show completion for the current shell, to copy it or customize the installation.": (
+            "Mostra o preenchimento automático deste shell, para copiar ou adaptar."
+        ),
+        "Show this message and exit.": "Mostra esta ajuda e sai.",
+        "Plan R$ 1,000 and R$ 50,000 for an example wallet at real B3 closing prices of one recorded day.": (
+            "Planeja R$ 1.000 e R$ 50.000 para uma carteira de exemplo, a preços reais de fechamento da B3 de um dia."
+        ),
+        "Example: fiel demo --lang en": "Exemplo: fiel demo --width 100",
+        "Language of what is shown: pt or en.": "Idioma do que é mostrado: pt ou en.",
+        "Columns to use (default: the terminal's).": "Colunas a usar (padrão: as do terminal).",
+        "No colours (NO_COLOR=1 does the same).": "Sem cores (NO_COLOR=1 faz o mesmo).",
+        "Write an example portfolio file, commented, ready to edit.": (
+            "Grava um arquivo de carteira de exemplo, comentado, pronto para editar."
+        ),
+        "Example: fiel init carteira.toml": "Exemplo: fiel init carteira.toml",
+        "The file to write.": "O arquivo a gravar.",
+        "Overwrite the file if it exists.": "Sobrescreve o arquivo, se existir.",
+        "Check a portfolio file and list every problem with its line; exit code 2 when there is one.": (
+            "Confere um arquivo de carteira e lista todos os problemas com a linha; código de saída 2 se houver."
+        ),
+        "Example: fiel validate carteira.toml": "Exemplo: fiel validate carteira.toml",
+        "The portfolio file (TOML).": "O arquivo da carteira (TOML).",
+        "What exactly to buy or sell, why, and what the portfolio looks like before and after.": (
+            "O que exatamente comprar ou vender, por quê, e como a carteira fica antes e depois."
+        ),
+        PLAN_EXAMPLES + EXIT_CODES: PLAN_EXAMPLES.replace("Examples", "Exemplos") + EXIT_CODES_PT,
+        "New money to invest, such as 1000 or 1234.56.": "Dinheiro novo a investir, como 1000 ou 1234.56.",
+        "Money to take out.": "Dinheiro a retirar.",
+        "What may be done: buy only (default), buy and sell, sell only (default with --withdraw), or buy "
+        "first and sell only what stays out of its band.": (
+            "O que pode ser feito: só comprar (padrão), comprar e vender, só vender (padrão com --withdraw), ou "
+            "comprar primeiro e vender só o que ficar fora da faixa."
+        ),
+        "Why each order: every level, before and after.": "O porquê de cada ordem: cada nível, antes e depois.",
+        "The whole plan as JSON, exact decimal strings.": "O plano inteiro em JSON, com decimais exatos em texto.",
+        "The orders as CSV.": "As ordens em CSV.",
+        "How much costs weigh against deviation (1 = trade eagerly).": (
+            "Quanto os custos pesam contra o desvio (1 = opera sem hesitar)."
+        ),
+        "The same by name: 1, 12.5 or 50.": "O mesmo por nome: 1, 12.5 ou 50.",
+        "Refuse prices older than this: 90s, 30m, 12h, 5d.": "Recusa preços mais velhos que isto: 90s, 30m, 12h, 5d.",
+        "The instant to measure ages from (ISO 8601 with zone).": (
+            "O instante a partir do qual medir idades (ISO 8601 com fuso)."
+        ),
+        "Bound of the search; the answer then says its proven gap.": (
+            "Limite da busca; a resposta diz então a folga provada."
+        ),
+        "One rebalancing instance (JSON) in place of a portfolio.": (
+            "Uma instância de rebalanceamento (JSON) no lugar da carteira."
+        ),
+        "A folder: every *.json in it is an instance.": "Uma pasta: cada *.json dela é uma instância.",
+        "File to write; with --instances, the folder.": "Arquivo a gravar; com --instances, a pasta.",
+    }
+)

@@ -1,0 +1,1 @@
+"""Portfolio: what one owns and wants. Instruments, positions, the tree of targets, valuation. Pure."""

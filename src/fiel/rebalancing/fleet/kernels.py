@@ -1,0 +1,348 @@
+"""The drift kernels: one source, interpreted or compiled (see `fiel.rebalancing.jit`).
+
+Rows are portfolios, slots their assets. Thirty-two rows at a time are laid side by side as lanes: the
+gather of prices stays scalar, and everything after it runs down the slots over whole vectors. Slots
+stand in the order of the tree, so every class is a run of slots and its value the difference of two
+running sums: a tree of any depth costs little more than a flat one.
+
+All arithmetic is float64 on float32 inputs. Relative to the whole, a deviation is then wrong by less
+than 5e-7, twenty times less than the default zone in which the exact rule decides.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fiel.rebalancing.jit import jit
+
+LANES = 32
+INSIDE, OUT, NEAR, UNPRICED, EMPTY = 0, 1, 2, 3, 4
+#: Stands for "no limit": larger than any deviation, small enough never to overflow.
+UNLIMITED = 1e30
+#: The excess of a node with neither value nor target: it can never be out.
+NOTHING = -1e300
+#: Below this part of the gross value, debts cancel so much that floats may not decide.
+CANCELLED = 0.1
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+U32 = NDArray[np.uint32]
+U16 = NDArray[np.uint16]
+U8 = NDArray[np.uint8]
+I64 = NDArray[np.int64]
+
+
+#: The arrays of a `Fleet` (shapes there): quantity, asset, target, node_start, node_end, node_target,
+#: model (empty when row = portfolio), absolute, relative. A plain tuple, because numba keeps the types
+#: of arguments in its disk cache and could not read it again once a class of ours has been renamed.
+Rows: TypeAlias = tuple[F32, U16, F32, U16, U16, F32, U32, F32, F32]
+#: What a scan fills in, per portfolio: verdict, largest deviation, budget (empty = not wanted).
+Answers: TypeAlias = tuple[U8, F32, F64]
+
+#: Lines of the block of numbers per lane: WIDTH and RATIO are the bands as given, the rest is money.
+WHOLE, WIDTH, RATIO, ABSOLUTE, SLOPE, OFFSET, WORST, LARGEST, GROSS, MONEY_LINES = range(10)
+
+
+@jit
+def scan_rows(
+    rows: Rows,
+    prices: F64,
+    near: float,
+    signed: bool,
+    chosen: U32,
+    first: int,
+    last: int,
+    answers: Answers,
+) -> None:
+    """Judge portfolios first..last-1, or, where `chosen` is not empty, `chosen[first..last-1]`."""
+    quantity, asset, target, node_start, node_end, node_targets, model, absolute, relative = rows
+    verdict, deviation, budget = answers
+    slots, nodes = quantity.shape[1], node_start.shape[1]
+    running = np.zeros((slots + 1, LANES), np.float64)
+    lane_target = np.zeros((slots, LANES), np.float32)
+    node_target = np.zeros((nodes, LANES), np.float32)
+    place = np.zeros((2, LANES), np.int64)
+    code = np.zeros(LANES, np.int64)
+    money = np.zeros((MONEY_LINES, LANES), np.float64)
+    for start in range(first, last, LANES):
+        count = min(LANES, last - start)
+        _place(chosen, model, start, count, place)
+        _load(quantity, asset, target, prices, place, count, running, lane_target)
+        if not np.isfinite(running[slots, :count].sum()):
+            _reload(quantity, asset, target, prices, place, count, running)
+        _load_bands(absolute, relative, place, count, running, money)
+        _judge_leaves(running, lane_target, money)
+        if nodes > 0:
+            _load_nodes(node_targets, place, count, node_target)
+            if node_start.shape[0] == 1:
+                _judge_nodes(node_start, node_end, running, node_target, money)
+            else:
+                _judge_own_nodes(node_start, node_end, place, count, running, node_target, money)
+        if signed:
+            _add_gross(running, money)
+        _conclude(near, money, code)
+        _answer(signed, place, count, money, code, verdict, deviation)
+        if budget.size > 0:
+            _answer_budget(near, place, count, money, verdict, budget)
+
+
+@jit
+def _place(chosen: U32, model: U32, start: int, count: int, place: I64) -> None:
+    """Which portfolio stands in each lane, and which row holds its assets and targets."""
+    for lane in range(count):
+        portfolio = np.int64(chosen[start + lane]) if chosen.size > 0 else start + lane
+        place[0, lane] = portfolio
+        place[1, lane] = np.int64(model[portfolio]) if model.size > 0 else portfolio
+
+
+@jit
+def _load(
+    quantity: F32, asset: U16, target: F32, prices: F64, place: I64, count: int, running: F64, lane_target: F32
+) -> None:
+    """Lay each portfolio into its lane: running values and targets, slot below slot."""
+    for lane in range(count):
+        portfolio, row = place[0, lane], place[1, lane]
+        whole = 0.0
+        for slot in range(quantity.shape[1]):
+            whole += np.float64(quantity[portfolio, slot]) * prices[asset[row, slot]]
+            running[slot + 1, lane] = whole
+            lane_target[slot, lane] = target[row, slot]
+
+
+@jit
+def _reload(
+    quantity: F32, asset: U16, target: F32, prices: F64, place: I64, count: int, running: F64
+) -> None:
+    """Again, when a price is missing: the whole is NaN only if something held or targeted lacks it."""
+    for lane in range(count):
+        portfolio, row = place[0, lane], place[1, lane]
+        whole = 0.0
+        for slot in range(quantity.shape[1]):
+            if quantity[portfolio, slot] != 0.0 or target[row, slot] != 0.0:
+                whole += np.float64(quantity[portfolio, slot]) * prices[asset[row, slot]]
+            running[slot + 1, lane] = whole
+
+
+@jit
+def _load_nodes(targets: F32, place: I64, count: int, node_target: F32) -> None:
+    for node in range(targets.shape[1]):
+        for lane in range(count):
+            node_target[node, lane] = targets[place[1, lane], node]
+
+
+@jit
+def _load_bands(absolute: F32, relative: F32, place: I64, count: int, running: F64, money: F64) -> None:
+    """The whole of each lane, and the parts of its limit min(absolute, slope * weight + offset), in money."""
+    if absolute.size > 1 or relative.size > 1:
+        for lane in range(count):
+            portfolio = place[0, lane]
+            money[WIDTH, lane] = absolute[portfolio if absolute.size > 1 else 0]
+            money[RATIO, lane] = relative[portfolio if relative.size > 1 else 0]
+    else:
+        money[WIDTH] = np.float64(absolute[0])
+        money[RATIO] = np.float64(relative[0])
+    last = running.shape[0] - 1
+    for lane in range(LANES):
+        money[WHOLE, lane] = running[last, lane]
+        money[WORST, lane] = NOTHING
+        money[LARGEST, lane] = 0.0
+    for lane in range(LANES):
+        whole, width, ratio = money[WHOLE, lane], money[WIDTH, lane], money[RATIO, lane]
+        money[ABSOLUTE, lane] = (UNLIMITED if width > UNLIMITED else width) * whole
+        money[SLOPE, lane] = (0.0 if ratio > UNLIMITED else ratio) * whole
+        money[OFFSET, lane] = (UNLIMITED if ratio > UNLIMITED else 0.0) * whole
+
+
+@jit
+def _judge_leaves(running: F64, target: F32, money: F64) -> None:
+    """The largest deviation and the worst excess over a band, of all slots, lane by lane."""
+    whole, absolute, slope, offset = money[WHOLE], money[ABSOLUTE], money[SLOPE], money[OFFSET]
+    worst, largest = money[WORST], money[LARGEST]
+    for slot in range(target.shape[0]):
+        for lane in range(LANES):
+            weight = np.float64(target[slot, lane])
+            value = running[slot + 1, lane] - running[slot, lane]
+            deviation = abs(value - weight * whole[lane])
+            limit = slope[lane] * weight + offset[lane]
+            limit = absolute[lane] if absolute[lane] < limit else limit
+            excess = deviation - limit if deviation + weight > 0.0 else NOTHING
+            worst[lane] = excess if excess > worst[lane] else worst[lane]
+            largest[lane] = deviation if deviation > largest[lane] else largest[lane]
+
+
+@jit
+def _judge_nodes(start: U16, end: U16, running: F64, target: F32, money: F64) -> None:
+    """The same for the classes, when all portfolios share one layout."""
+    whole, absolute, slope, offset = money[WHOLE], money[ABSOLUTE], money[SLOPE], money[OFFSET]
+    worst, largest = money[WORST], money[LARGEST]
+    for node in range(target.shape[0]):
+        first, last = np.int64(start[0, node]), np.int64(end[0, node])
+        for lane in range(LANES):
+            weight = np.float64(target[node, lane])
+            value = running[last, lane] - running[first, lane]
+            deviation = abs(value - weight * whole[lane])
+            limit = slope[lane] * weight + offset[lane]
+            limit = absolute[lane] if absolute[lane] < limit else limit
+            excess = deviation - limit if deviation + weight > 0.0 else NOTHING
+            worst[lane] = excess if excess > worst[lane] else worst[lane]
+            largest[lane] = deviation if deviation > largest[lane] else largest[lane]
+
+
+@jit
+def _judge_own_nodes(
+    start: U16, end: U16, place: I64, count: int, running: F64, target: F32, money: F64
+) -> None:
+    """The same when every portfolio (or model) has its own layout."""
+    for lane in range(count):
+        row, whole = place[1, lane], money[WHOLE, lane]
+        worst, largest = money[WORST, lane], money[LARGEST, lane]
+        for node in range(target.shape[0]):
+            value = running[np.int64(end[row, node]), lane] - running[np.int64(start[row, node]), lane]
+            weight = np.float64(target[node, lane])
+            deviation = abs(value - weight * whole)
+            limit = money[SLOPE, lane] * weight + money[OFFSET, lane]
+            limit = money[ABSOLUTE, lane] if money[ABSOLUTE, lane] < limit else limit
+            excess = deviation - limit if deviation + weight > 0.0 else NOTHING
+            worst = excess if excess > worst else worst
+            largest = deviation if deviation > largest else largest
+        money[WORST, lane], money[LARGEST, lane] = worst, largest
+
+
+@jit
+def _add_gross(running: F64, money: F64) -> None:
+    """The sum of absolute values, where quantities may be negative."""
+    for lane in range(LANES):
+        gross = 0.0
+        for slot in range(running.shape[0] - 1):
+            gross += abs(running[slot + 1, lane] - running[slot, lane])
+        money[GROSS, lane] = gross
+
+
+@jit
+def _conclude(near: float, money: F64, code: I64) -> None:
+    """What the excess says, and the largest deviation as a fraction, where the whole allows a verdict."""
+    for lane in range(LANES):
+        whole, worst, width = money[WHOLE, lane], money[WORST, lane], money[WIDTH, lane]
+        zone = near * whole
+        verdict = OUT if worst > zone else (NEAR if worst >= -zone else INSIDE)
+        code[lane] = verdict if width == width else NEAR  # noqa: PLR0124  (false of NaN only)
+        money[LARGEST, lane] /= whole if whole > 0.0 else 1.0
+
+
+@jit
+def _answer(
+    signed: bool, place: I64, count: int, money: F64, code: I64, verdicts: U8, deviations: F32
+) -> None:
+    """Write each lane's verdict and largest deviation."""
+    for lane in range(count):
+        whole, portfolio = money[WHOLE, lane], place[0, lane]
+        verdict, deviation = code[lane], money[LARGEST, lane]
+        if not whole > 0.0:
+            verdict = EMPTY if whole == whole else UNPRICED  # noqa: PLR0124
+            deviation = np.nan
+        if signed and whole < CANCELLED * money[GROSS, lane]:
+            verdict = NEAR
+        verdicts[portfolio] = verdict
+        deviations[portfolio] = deviation
+
+
+@jit
+def _answer_budget(
+    near: float, place: I64, count: int, money: F64, verdicts: U8, budgets: F64
+) -> None:
+    """Write the value that the prices may move by, up and down added up, before the verdict can change.
+
+    A move of D moves every deviation by at most D and every limit by at most `limit * D`.
+    """
+    for lane in range(count):
+        whole, portfolio = money[WHOLE, lane], place[0, lane]
+        budget = 0.0
+        if verdicts[portfolio] <= OUT:
+            limit = (money[SLOPE, lane] + money[OFFSET, lane]) / whole
+            limit = money[WIDTH, lane] if money[WIDTH, lane] < limit else limit
+            budget = (abs(money[WORST, lane]) - near * whole) / (1.0 + limit + near)
+        budgets[portfolio] = budget
+
+
+@jit
+def count_holders(asset: U16, model: U32, portfolios: int, counts: I64) -> None:
+    """Add to `counts[symbol]` the slots that name each symbol, once per portfolio."""
+    for portfolio in range(portfolios):
+        row = np.int64(model[portfolio]) if model.size > 0 else portfolio
+        for slot in range(asset.shape[1]):
+            symbol = np.int64(asset[row, slot])
+            if symbol < counts.size:
+                counts[symbol] += 1
+
+
+@jit
+def fill_holders(
+    asset: U16,
+    model: U32,
+    quantity: F32,
+    cursor: I64,
+    holders: U32,
+    held: F32,
+) -> None:
+    """Write each symbol's holders in ascending order; `cursor[symbol]` starts at its run and ends past it."""
+    for portfolio in range(quantity.shape[0]):
+        row = np.int64(model[portfolio]) if model.size > 0 else portfolio
+        for slot in range(asset.shape[1]):
+            symbol = np.int64(asset[row, slot])
+            if symbol < cursor.size:
+                place = cursor[symbol]
+                holders[place] = portfolio
+                held[place] = quantity[portfolio, slot]
+                cursor[symbol] = place + 1
+
+
+@jit
+def spend(
+    holders: U32, held: F32, begin: int, end: int, change: float, budget: F64, due: U32, due_count: int
+) -> int:
+    """Take a price move off the budgets of a symbol's holders; append to `due` those that ran out.
+
+    Returns the new length of `due`. A budget below zero means "already in `due`".
+    """
+    for place in range(begin, end):
+        portfolio = np.int64(holders[place])
+        before = budget[portfolio]
+        after = before - abs(np.float64(held[place]) * change)
+        budget[portfolio] = after
+        if after < 0.0 and before >= 0.0:
+            due[due_count] = portfolio
+            due_count += 1
+    return due_count
+
+
+@jit
+def spend_all(holders: U32, begin: int, end: int, budget: F64, due: U32, due_count: int) -> int:
+    """The same when the price came or went: every holder is due."""
+    for place in range(begin, end):
+        portfolio = np.int64(holders[place])
+        if budget[portfolio] >= 0.0:
+            due[due_count] = portfolio
+            due_count += 1
+        budget[portfolio] = -1.0
+    return due_count
+
+
+@jit
+def find_holder(holders: U32, begin: int, sorted_end: int, end: int, portfolio: int) -> int:
+    """The place of a portfolio in a run (ascending up to `sorted_end`, then as appended), or -1."""
+    low, high = begin, sorted_end
+    while low < high:
+        middle = (low + high) // 2
+        if np.int64(holders[middle]) < portfolio:
+            low = middle + 1
+        else:
+            high = middle
+    if low < sorted_end and np.int64(holders[low]) == portfolio:
+        return low
+    for place in range(sorted_end, end):
+        if np.int64(holders[place]) == portfolio:
+            return place
+    return -1

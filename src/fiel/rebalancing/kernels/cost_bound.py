@@ -1,0 +1,517 @@
+"""A lower bound for plans with fees, minimum orders, taxes and destination bands.
+
+Every asset's net lots lie in a box [least, most]. Over its box, the true cost of an order (fixed
+parts, brackets, nothing at all when there is no order) is replaced by the steepest straight lines
+that stay below it: one slope for buying, one for selling. Budget, tax and the cap of an exempt
+month are priced instead of enforced (Lagrange): `theta` per unit of money spent, and per tax group
+one multiplier, of the cap in an exempt month or of "gain above zero" in a taxed one. What remains
+separates along the tree and is minimised exactly, so *any* multipliers give a valid bound; good
+ones are found by Newton steps inside brackets.
+
+States of a tax group: FREE no tax can arise, EXEMPT the month's sales stay under the cap,
+TAXED they do not (or there is no cap) and tax = rate * max(0, gain).
+"""
+
+from __future__ import annotations
+
+from fiel.rebalancing.jit import jit
+from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
+from fiel.rebalancing.kernels.laminar import INFINITE, RESIDUAL_MAX, STEPS_MAX
+
+FREE, EXEMPT, TAXED = 0, 1, 2
+#: Inside a destination band the pull to the target is this fraction of the full one.
+BAND_PULL = 1e-6
+#: Overspending that is worth another step of theta: the bound loses the square of it.
+SPEND_TOLERANCE = 1e-10
+TIER_TOLERANCE = 1e-12
+
+
+@jit
+def fee_of(
+    value: float, tier_count: int, tier_up: FloatArray, tier_fixed: FloatArray, tier_rate: FloatArray
+) -> float:
+    """The fee of an order of this value: the bracket it falls in applies to all of it."""
+    for t in range(tier_count):
+        if value <= tier_up[t] + TIER_TOLERANCE:
+            return tier_fixed[t] + tier_rate[t] * value
+    return tier_fixed[tier_count - 1] + tier_rate[tier_count - 1] * value
+
+
+@jit
+def fee_slope_from_zero(
+    least: float,
+    most: float,
+    tier_count: int,
+    tier_up: FloatArray,
+    tier_fixed: FloatArray,
+    tier_rate: FloatArray,
+) -> float:
+    """The largest m with m * value <= fee(value) for every order value in [least, most]."""
+    slope = INFINITE
+    start = 0.0
+    for t in range(tier_count):
+        right = min(tier_up[t], most)
+        if right >= max(start, least) - TIER_TOLERANCE and right > 0.0:
+            slope = min(slope, tier_fixed[t] / right + tier_rate[t])
+        start = tier_up[t]
+    return slope
+
+
+@jit
+def fee_tier_alone(least: float, most: float, tier_count: int, tier_up: FloatArray) -> int:
+    """The bracket that holds every order value in [least, most], or -1 when there are several."""
+    for t in range(tier_count):
+        if least <= tier_up[t] + TIER_TOLERANCE:
+            if most <= tier_up[t] + TIER_TOLERANCE or t == tier_count - 1:
+                return t
+            return -1
+    return tier_count - 1
+
+
+@jit
+def displacement(y: float, slack: float) -> float:
+    """How far from its target a leaf goes when pulled by `y` (its price over twice its weight)."""
+    if slack <= 0.0:
+        return y
+    if y > BAND_PULL * slack:
+        return slack + y - BAND_PULL * slack
+    if y < -BAND_PULL * slack:
+        return y + BAND_PULL * slack - slack
+    return y / BAND_PULL
+
+
+@jit
+def softness(y: float, slack: float) -> float:
+    """Derivative of `displacement`."""
+    if slack > 0.0 and abs(y) <= BAND_PULL * slack:
+        return 1.0 / BAND_PULL
+    return 1.0
+
+
+@jit
+def price_leaves(
+    leaf_count: int,
+    box_lo: IntArray,
+    box_hi: IntArray,
+    order_least: IntArray,
+    held: FloatArray,
+    unit: FloatArray,
+    gain_share: FloatArray,
+    group: IntArray,
+    group_rate: FloatArray,
+    state: IntArray,
+    multiplier: FloatArray,
+    tier_count: int,
+    tier_up: FloatArray,
+    tier_fixed: FloatArray,
+    tier_rate: FloatArray,
+    leaf_lo: FloatArray,
+    leaf_hi: FloatArray,
+    buy_slope: FloatArray,
+    sell_slope: FloatArray,
+    cost_base: FloatArray,
+    cap_price: FloatArray,
+) -> None:
+    """Lines under the costs over the boxes: slopes per unit of (kappa + theta), `cap_price` apart."""
+    for k in range(leaf_count):
+        buy_slope[k] = 0.0
+        sell_slope[k] = 0.0
+        cost_base[k] = 0.0
+        cap_price[k] = 0.0
+        if unit[k] <= 0.0:
+            continue
+        lo = box_lo[k]
+        hi = box_hi[k]
+        leaf_lo[k] = held[k] + unit[k] * lo
+        leaf_hi[k] = held[k] + unit[k] * hi
+        fee_part = 1.0
+        gain_part = 0.0
+        g = group[k]
+        if g >= 0:
+            if state[g] == EXEMPT:
+                cap_price[k] = multiplier[g]
+            elif state[g] == TAXED:
+                fee_part = 1.0 - group_rate[g] * multiplier[g]
+                gain_part = group_rate[g] * multiplier[g] * gain_share[k]
+        if lo > 0:
+            v = unit[k] * lo
+            t = fee_tier_alone(v, unit[k] * hi, tier_count, tier_up)
+            if t >= 0:
+                buy_slope[k] = tier_rate[t]
+                cost_base[k] = tier_fixed[t]
+            else:
+                buy_slope[k] = fee_slope_from_zero(
+                    v, unit[k] * hi, tier_count, tier_up, tier_fixed, tier_rate
+                )
+            sell_slope[k] = -buy_slope[k]
+        elif hi < 0:
+            v = -unit[k] * hi
+            t = fee_tier_alone(v, -unit[k] * lo, tier_count, tier_up)
+            if t >= 0:
+                sell_slope[k] = fee_part * tier_rate[t] + gain_part
+                cost_base[k] = fee_part * tier_fixed[t]
+            else:
+                sell_slope[k] = gain_part + fee_part * fee_slope_from_zero(
+                    v, -unit[k] * lo, tier_count, tier_up, tier_fixed, tier_rate
+                )
+            buy_slope[k] = -sell_slope[k]
+        else:
+            least = unit[k] * order_least[k]
+            if hi > 0:
+                buy_slope[k] = fee_slope_from_zero(
+                    least, unit[k] * hi, tier_count, tier_up, tier_fixed, tier_rate
+                )
+            if lo < 0:
+                sell_slope[k] = gain_part + fee_part * fee_slope_from_zero(
+                    least, -unit[k] * lo, tier_count, tier_up, tier_fixed, tier_rate
+                )
+            if buy_slope[k] + sell_slope[k] < 0.0:
+                # A loss worth realising makes the kink concave: the chord over the box is below it.
+                if hi > 0:
+                    at_hi = buy_slope[k] * unit[k] * hi
+                    at_lo = sell_slope[k] * unit[k] * -lo
+                    m = (at_hi - at_lo) / (unit[k] * (hi - lo))
+                    cost_base[k] = at_hi - m * unit[k] * hi
+                    buy_slope[k] = m
+                    sell_slope[k] = -m
+                else:
+                    buy_slope[k] = -sell_slope[k]
+
+
+@jit
+def settle_priced(
+    v: int,
+    nu: float,
+    unit_price: float,
+    held: FloatArray,
+    buy_slope: FloatArray,
+    sell_slope: FloatArray,
+    cap_price: FloatArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    leaf_lo: FloatArray,
+    leaf_hi: FloatArray,
+    leaf_value: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_slack: FloatArray,
+    leaf_start: IntArray,
+    leaf_end: IntArray,
+    child_start: IntArray,
+    child_end: IntArray,
+    price: FloatArray,
+    total: FloatArray,
+    slope: FloatArray,
+) -> None:
+    """Settle an inner node at outer price `nu`, with the lines under the costs at `unit_price` each."""
+    mu = price[v]
+    low = -INFINITE
+    high = INFINITE
+    s = 0.0
+    d = 0.0
+    gradient = 1.0
+    for _ in range(STEPS_MAX):
+        s = 0.0
+        d = 0.0
+        for k in range(leaf_start[v], leaf_end[v]):
+            w = leaf_weight[k]
+            slack = leaf_slack[k]
+            x = leaf_lo[k]
+            ease = 0.0
+            if leaf_lo[k] < leaf_hi[k]:
+                # A single-sided box has opposite slopes (and no cap to pay when buying).
+                y = (mu - unit_price * buy_slope[k]) / (2.0 * w)
+                x = leaf_target[k] + displacement(y, slack)
+                if x <= held[k]:
+                    y = (mu + unit_price * sell_slope[k] + cap_price[k]) / (2.0 * w)
+                    x = leaf_target[k] + displacement(y, slack)
+                    if x >= held[k]:
+                        x = held[k]
+                        w = -1.0
+                ease = softness(y, slack) * 0.5 / w if w > 0.0 else 0.0
+                if x <= leaf_lo[k]:
+                    x = leaf_lo[k]
+                    ease = 0.0
+                elif x >= leaf_hi[k]:
+                    x = leaf_hi[k]
+                    ease = 0.0
+            leaf_value[k] = x
+            s += x
+            d += ease
+        for c in range(child_start[v], child_end[v]):
+            settle_priced(
+                c, mu, unit_price, held, buy_slope, sell_slope, cap_price, leaf_target, leaf_weight,
+                leaf_slack, leaf_lo, leaf_hi, leaf_value, node_target, node_weight, node_slack,
+                leaf_start, leaf_end, child_start, child_end, price, total, slope,
+            )  # fmt: skip
+            s += total[c]
+            d += slope[c]
+        e = s - node_target[v]
+        pull = 2.0 * node_weight[v] * e
+        stiffness = 2.0 * node_weight[v]
+        slack = node_slack[v]
+        if slack > 0.0:
+            pull = BAND_PULL * pull
+            if e > slack:
+                pull += 2.0 * node_weight[v] * (1.0 - BAND_PULL) * (e - slack)
+            elif e < -slack:
+                pull += 2.0 * node_weight[v] * (1.0 - BAND_PULL) * (e + slack)
+            else:
+                stiffness = stiffness * BAND_PULL
+        residual = mu + pull - nu
+        gradient = 1.0 + stiffness * d
+        if abs(residual) <= RESIDUAL_MAX:
+            break
+        if residual > 0.0:
+            high = mu
+        else:
+            low = mu
+        moved = mu - residual / gradient
+        if moved <= low or moved >= high:
+            if low == -INFINITE or high == INFINITE:
+                break
+            moved = 0.5 * (low + high)
+            if moved <= low or moved >= high:
+                break
+        mu = moved
+    price[v] = mu
+    total[v] = s
+    slope[v] = d / gradient
+
+
+@jit
+def square_of(e: float, slack: float) -> float:
+    """The penalty of a node's error: its square, or with a destination band mostly what exceeds it."""
+    if slack <= 0.0:
+        return e * e
+    value = BAND_PULL * e * e
+    excess = abs(e) - slack
+    if excess > 0.0:
+        value += (1.0 - BAND_PULL) * excess * excess
+    return value
+
+
+@jit
+def dual_value(
+    leaf_count: int,
+    node_count: int,
+    group_count: int,
+    budget: float,
+    theta: float,
+    kappa: float,
+    held: FloatArray,
+    unit: FloatArray,
+    buy_slope: FloatArray,
+    sell_slope: FloatArray,
+    cost_base: FloatArray,
+    cap_price: FloatArray,
+    group: IntArray,
+    gain_share: FloatArray,
+    group_rate: FloatArray,
+    group_cap: FloatArray,
+    group_gain: FloatArray,
+    state: IntArray,
+    multiplier: FloatArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    leaf_value: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_slack: FloatArray,
+    total: FloatArray,
+    group_push: FloatArray,
+    report: FloatArray,
+) -> None:
+    """The bound at these multipliers: report[0] its value, report[1] the overspending at its minimiser.
+
+    `group_push` gets, per group, how much the sales pass the cap (EXEMPT) or the taxable gain (TAXED).
+    """
+    value = 0.0
+    cost = 0.0
+    spent = total[0]
+    for g in range(group_count):
+        if state[g] == EXEMPT:
+            value -= multiplier[g] * group_cap[g]
+            group_push[g] = -group_cap[g]
+        elif state[g] == TAXED:
+            cost += group_rate[g] * multiplier[g] * group_gain[g]
+            group_push[g] = group_gain[g]
+        else:
+            group_push[g] = 0.0
+    for k in range(leaf_count):
+        x = leaf_value[k]
+        value += leaf_weight[k] * square_of(x - leaf_target[k], leaf_slack[k])
+        if unit[k] <= 0.0:
+            continue
+        if x > held[k]:
+            cost += cost_base[k] + buy_slope[k] * (x - held[k])
+        else:
+            sold = held[k] - x
+            cost += cost_base[k] + sell_slope[k] * sold
+            value += cap_price[k] * sold
+            g = group[k]
+            if g >= 0:
+                if state[g] == EXEMPT:
+                    group_push[g] += sold
+                elif state[g] == TAXED:
+                    group_push[g] += gain_share[k] * sold
+    for v in range(node_count):
+        value += node_weight[v] * square_of(total[v] - node_target[v], node_slack[v])
+    over = spent + cost - budget
+    report[0] = value + kappa * cost + theta * over
+    report[1] = over
+
+
+@jit
+def bound_box(
+    leaf_count: int,
+    node_count: int,
+    group_count: int,
+    budget: float,
+    theta_start: float,
+    theta_least: float,
+    kappa: float,
+    cutoff: float,
+    rounds_max: int,
+    box_lo: IntArray,
+    box_hi: IntArray,
+    order_least: IntArray,
+    held: FloatArray,
+    unit: FloatArray,
+    gain_share: FloatArray,
+    group: IntArray,
+    group_rate: FloatArray,
+    group_cap: FloatArray,
+    group_gain: FloatArray,
+    state: IntArray,
+    multiplier: FloatArray,
+    tier_count: int,
+    tier_up: FloatArray,
+    tier_fixed: FloatArray,
+    tier_rate: FloatArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    leaf_lo: FloatArray,
+    leaf_hi: FloatArray,
+    leaf_value: FloatArray,
+    buy_slope: FloatArray,
+    sell_slope: FloatArray,
+    cost_base: FloatArray,
+    cap_price: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_slack: FloatArray,
+    leaf_start: IntArray,
+    leaf_end: IntArray,
+    child_start: IntArray,
+    child_end: IntArray,
+    price: FloatArray,
+    total: FloatArray,
+    slope: FloatArray,
+    group_push: FloatArray,
+    group_low: FloatArray,
+    group_high: FloatArray,
+    best_value: FloatArray,
+    best_multiplier: FloatArray,
+    report: FloatArray,
+) -> None:
+    """The best bound found for a box: report[2] its value, report[3] its theta; `best_value` its minimiser.
+
+    Stops early once the bound passes `cutoff`. `multiplier` is the start and is used up.
+    """
+    for g in range(group_count):
+        group_low[g] = 0.0
+        group_high[g] = 1.0 if state[g] == TAXED else INFINITE
+    best = -INFINITE
+    best_theta = theta_start
+    theta = max(theta_start, theta_least)
+    for _ in range(rounds_max):
+        low = theta_least
+        high = INFINITE
+        for _step in range(40):
+            price_leaves(
+                leaf_count, box_lo, box_hi, order_least, held, unit, gain_share, group,
+                group_rate, state, multiplier, tier_count, tier_up, tier_fixed, tier_rate, leaf_lo,
+                leaf_hi, buy_slope, sell_slope, cost_base, cap_price,
+            )  # fmt: skip
+            settle_priced(
+                0, -theta, kappa + theta, held, buy_slope, sell_slope, cap_price, leaf_target,
+                leaf_weight, leaf_slack, leaf_lo, leaf_hi, leaf_value, node_target, node_weight,
+                node_slack, leaf_start, leaf_end, child_start, child_end, price, total, slope,
+            )  # fmt: skip
+            dual_value(
+                leaf_count, node_count, group_count, budget, theta, kappa, held, unit, buy_slope,
+                sell_slope, cost_base, cap_price, group, gain_share, group_rate, group_cap,
+                group_gain, state, multiplier, leaf_target, leaf_weight, leaf_slack, leaf_value,
+                node_target, node_weight, node_slack, total, group_push, report,
+            )  # fmt: skip
+            if report[0] > best:
+                best = report[0]
+                best_theta = theta
+                for k in range(leaf_count):
+                    best_value[k] = leaf_value[k]
+                for g in range(group_count):
+                    best_multiplier[g] = multiplier[g]
+                if best > cutoff:
+                    break
+            over = report[1]
+            if abs(over) <= SPEND_TOLERANCE or (over < 0.0 and theta <= theta_least):
+                break
+            if over > 0.0:
+                low = theta
+            else:
+                high = theta
+            moved = theta + over / slope[0] if slope[0] > 1e-14 else INFINITE
+            if moved <= low or moved >= high:
+                if high < INFINITE:
+                    moved = 0.5 * (low + high)
+                    if moved <= low or moved >= high:
+                        break
+                else:
+                    moved = 2.0 * low + 1e-3
+                    if moved > 1e6:
+                        break
+            if moved <= theta_least:
+                moved = theta_least
+            theta = moved
+        if best > cutoff:
+            break
+        changed = False
+        for g in range(group_count):
+            push = group_push[g]
+            m = multiplier[g]
+            if state[g] == FREE or abs(push) <= SPEND_TOLERANCE:
+                continue
+            top = 1.0 if state[g] == TAXED else INFINITE
+            if (push < 0.0 and m <= 0.0) or (push > 0.0 and m >= top):
+                continue
+            if push > 0.0:
+                group_low[g] = m
+            else:
+                group_high[g] = m
+            if state[g] == TAXED:
+                moved = 1.0 if push > 0.0 and group_high[g] >= 1.0 and m < 0.5 else 0.0
+                if moved == 0.0 and not (push < 0.0 and group_low[g] <= 0.0 and m > 0.5):
+                    moved = 0.5 * (group_low[g] + group_high[g])
+            else:
+                ease = 0.0
+                for k in range(leaf_count):
+                    if group[k] == g and leaf_value[k] < held[k] and leaf_value[k] > leaf_lo[k]:
+                        ease += 0.5 / leaf_weight[k]
+                moved = m + push / ease if ease > 0.0 else INFINITE
+                if moved <= group_low[g] or moved >= group_high[g]:
+                    if group_high[g] < INFINITE:
+                        moved = 0.5 * (group_low[g] + group_high[g])
+                    else:
+                        moved = 2.0 * m + 1e-3
+                moved = max(moved, 0.0)
+            if moved != m and moved < 1e6:
+                multiplier[g] = moved
+                changed = True
+        if not changed:
+            break
+    report[2] = best
+    report[3] = best_theta

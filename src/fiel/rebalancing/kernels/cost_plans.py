@@ -1,0 +1,331 @@
+"""Complete plans with their true cost: evaluate, make feasible, polish. Floats; the engine re-checks in Decimal."""
+
+from __future__ import annotations
+
+import math
+
+from fiel.rebalancing.jit import jit
+from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
+from fiel.rebalancing.kernels.cost_bound import fee_of, square_of
+from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE
+
+POLISH_PASSES_MAX = 40
+IMPROVEMENT_MIN = 1e-13
+
+
+@jit
+def evaluate(
+    leaf_count: int,
+    node_count: int,
+    group_count: int,
+    budget: float,
+    kappa: float,
+    cash_leaf: int,
+    cash_extra: float,
+    lots: IntArray,
+    held: FloatArray,
+    unit: FloatArray,
+    group: IntArray,
+    gain_share: FloatArray,
+    group_rate: FloatArray,
+    group_exempt: FloatArray,
+    group_sales: FloatArray,
+    group_gain: FloatArray,
+    tier_count: int,
+    tier_up: FloatArray,
+    tier_fixed: FloatArray,
+    tier_rate: FloatArray,
+    leaf_parent: IntArray,
+    node_parent: IntArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_slack: FloatArray,
+    value: FloatArray,
+    sums: FloatArray,
+    sold_sum: FloatArray,
+    gain_sum: FloatArray,
+    report: FloatArray,
+) -> float:
+    """The objective of a plan, INFINITE when it overspends; report[4] = money left above the minimum.
+
+    `group_exempt` < 0 means that the group knows no exemption.
+    """
+    for v in range(node_count):
+        sums[v] = 0.0
+    for g in range(group_count):
+        sold_sum[g] = group_sales[g]
+        gain_sum[g] = group_gain[g]
+    cost = 0.0
+    assets = 0.0
+    for k in range(leaf_count):
+        if k == cash_leaf:
+            continue
+        x = held[k]
+        if unit[k] > 0.0 and lots[k] != 0:
+            money = unit[k] * lots[k]
+            x = held[k] + money
+            fee = fee_of(abs(money), tier_count, tier_up, tier_fixed, tier_rate)
+            cost += fee
+            g = group[k]
+            if money < 0.0 and g >= 0:
+                sold_sum[g] -= money
+                gain_sum[g] += gain_share[k] * -money - fee
+        value[k] = x
+        assets += x
+        sums[leaf_parent[k]] += x
+    for g in range(group_count):
+        taxed = group_exempt[g] < 0.0 or sold_sum[g] > group_exempt[g] + BUDGET_TOLERANCE
+        if taxed and gain_sum[g] > 0.0:
+            cost += group_rate[g] * gain_sum[g]
+    left = budget - assets - cost
+    report[4] = left
+    if left < -BUDGET_TOLERANCE:
+        return INFINITE
+    if cash_leaf >= 0:
+        value[cash_leaf] = left + cash_extra
+        sums[leaf_parent[cash_leaf]] += left + cash_extra
+    objective = kappa * cost
+    for k in range(leaf_count):
+        objective += leaf_weight[k] * square_of(value[k] - leaf_target[k], leaf_slack[k])
+    for v in range(node_count - 1, -1, -1):
+        if v > 0:
+            sums[node_parent[v]] += sums[v]
+        objective += node_weight[v] * square_of(sums[v] - node_target[v], node_slack[v])
+    return objective
+
+
+@jit
+def snap(z: int, least: int, lowest: int, highest: int) -> int:
+    """The nearest number of lots to `z` that can be ordered: none, or at least `least` either way."""
+    if 0 < z < least:
+        z = least if 2 * z >= least else 0
+    elif -least < z < 0:
+        z = -least if -2 * z >= least else 0
+    if z > highest:
+        z = highest
+    if z < lowest:
+        z = lowest
+    if 0 < z < least or -least < z < 0:
+        z = 0
+    return z
+
+
+@jit
+def make_affordable(
+    leaf_count: int,
+    node_count: int,
+    group_count: int,
+    budget: float,
+    kappa: float,
+    cash_leaf: int,
+    cash_extra: float,
+    lots: IntArray,
+    held: FloatArray,
+    unit: FloatArray,
+    group: IntArray,
+    gain_share: FloatArray,
+    group_rate: FloatArray,
+    group_exempt: FloatArray,
+    group_sales: FloatArray,
+    group_gain: FloatArray,
+    tier_count: int,
+    tier_up: FloatArray,
+    tier_fixed: FloatArray,
+    tier_rate: FloatArray,
+    leaf_parent: IntArray,
+    node_parent: IntArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_slack: FloatArray,
+    value: FloatArray,
+    sums: FloatArray,
+    sold_sum: FloatArray,
+    gain_sum: FloatArray,
+    report: FloatArray,
+    order_least: IntArray,
+    lots_min: IntArray,
+) -> float:
+    """Give back lots, the most overweight asset first, until the plan can be paid; returns its objective."""
+    objective = evaluate(
+        leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held, unit,
+        group, gain_share, group_rate, group_exempt, group_sales, group_gain, tier_count, tier_up,
+        tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight, leaf_slack,
+        node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum, report,
+    )  # fmt: skip
+    for _ in range(4 * leaf_count + 8):
+        if objective < INFINITE:
+            break
+        over = -report[4]
+        pick = -1
+        worst = -INFINITE
+        for k in range(leaf_count):
+            if unit[k] > 0.0 and lots[k] > lots_min[k]:
+                excess = value[k] - leaf_target[k]
+                # A buy that is undone costs nothing more; a further sale does.
+                if lots[k] > 0:
+                    excess += 4.0
+                if excess > worst:
+                    worst = excess
+                    pick = k
+        if pick < 0:
+            break
+        give = int(math.ceil(over / unit[pick] - 1e-9))
+        if give < 1:
+            give = 1
+        z = lots[pick] - give
+        if lots[pick] > 0 and z < order_least[pick]:
+            z = 0
+        elif -order_least[pick] < z < 0:
+            z = -order_least[pick]
+        if z < lots_min[pick]:
+            z = lots_min[pick]
+        lots[pick] = z
+        objective = evaluate(
+            leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held, unit,
+            group, gain_share, group_rate, group_exempt, group_sales, group_gain, tier_count, tier_up,
+            tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight, leaf_slack,
+            node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum, report,
+        )  # fmt: skip
+    return objective
+
+
+@jit
+def polish(
+    leaf_count: int,
+    node_count: int,
+    group_count: int,
+    budget: float,
+    kappa: float,
+    cash_leaf: int,
+    cash_extra: float,
+    lots: IntArray,
+    held: FloatArray,
+    unit: FloatArray,
+    group: IntArray,
+    gain_share: FloatArray,
+    group_rate: FloatArray,
+    group_exempt: FloatArray,
+    group_sales: FloatArray,
+    group_gain: FloatArray,
+    tier_count: int,
+    tier_up: FloatArray,
+    tier_fixed: FloatArray,
+    tier_rate: FloatArray,
+    leaf_parent: IntArray,
+    node_parent: IntArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_slack: FloatArray,
+    value: FloatArray,
+    sums: FloatArray,
+    sold_sum: FloatArray,
+    gain_sum: FloatArray,
+    report: FloatArray,
+    order_least: IntArray,
+    lots_min: IntArray,
+    lots_max: IntArray,
+    objective: float,
+) -> float:
+    """Improve a feasible plan by changing one asset, or moving lots between two, until nothing helps."""
+    for _ in range(POLISH_PASSES_MAX):
+        improved = False
+        for k in range(leaf_count):
+            if unit[k] <= 0.0 or lots_min[k] == lots_max[k]:
+                continue
+            before = lots[k]
+            stiffness = leaf_weight[k]
+            push = leaf_weight[k] * (value[k] - leaf_target[k])
+            v = leaf_parent[k]
+            while v >= 0:
+                stiffness += node_weight[v]
+                push += node_weight[v] * (sums[v] - node_target[v])
+                v = node_parent[v]
+            ideal = before - int(math.floor(push / (stiffness * unit[k]) + 0.5))
+            kept = before
+            for choice in range(5):
+                if choice == 0:
+                    z = ideal
+                elif choice == 1:
+                    z = 0
+                elif choice == 2:
+                    z = before + 1
+                elif choice == 3:
+                    z = before - 1
+                else:
+                    z = order_least[k] if push < 0.0 else -order_least[k]
+                z = snap(z, order_least[k], lots_min[k], lots_max[k])
+                if z == kept:
+                    continue
+                lots[k] = z
+                trial = evaluate(
+                    leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots,
+                    held, unit, group, gain_share, group_rate, group_exempt, group_sales, group_gain,
+                    tier_count, tier_up, tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target,
+                    leaf_weight, leaf_slack, node_target, node_weight, node_slack, value, sums,
+                    sold_sum, gain_sum, report,
+                )  # fmt: skip
+                if trial < objective - IMPROVEMENT_MIN * objective - 1e-18:
+                    objective = trial
+                    kept = z
+                    improved = True
+            lots[k] = kept
+            evaluate(
+                leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held,
+                unit, group, gain_share, group_rate, group_exempt, group_sales, group_gain, tier_count,
+                tier_up, tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight,
+                leaf_slack, node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum,
+                report,
+            )  # fmt: skip
+        for k in range(leaf_count):
+            if unit[k] <= 0.0 or lots_min[k] == lots_max[k]:
+                continue
+            for j in range(leaf_count):
+                if j == k or unit[j] <= 0.0 or lots_min[j] == lots_max[j]:
+                    continue
+                one = lots[k]
+                two = lots[j]
+                # Whatever one lot of k costs is taken from j, rounded both ways.
+                part = int(math.floor(unit[k] / unit[j]))
+                for extra in range(2):
+                    step = max(part + extra, 1)
+                    if extra == 1 and part + 1 == step and part == 0:
+                        continue
+                    a = snap(one + 1, order_least[k], lots_min[k], lots_max[k])
+                    b = snap(two - step, order_least[j], lots_min[j], lots_max[j])
+                    if a == one or b == two:
+                        continue
+                    lots[k] = a
+                    lots[j] = b
+                    trial = evaluate(
+                        leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots,
+                        held, unit, group, gain_share, group_rate, group_exempt, group_sales,
+                        group_gain, tier_count, tier_up, tier_fixed, tier_rate, leaf_parent,
+                        node_parent, leaf_target, leaf_weight, leaf_slack, node_target, node_weight,
+                        node_slack, value, sums, sold_sum, gain_sum, report,
+                    )  # fmt: skip
+                    if trial < objective - IMPROVEMENT_MIN * objective - 1e-18:
+                        objective = trial
+                        one = a
+                        two = b
+                        improved = True
+                    else:
+                        lots[k] = one
+                        lots[j] = two
+        evaluate(
+            leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held, unit,
+            group, gain_share, group_rate, group_exempt, group_sales, group_gain, tier_count, tier_up,
+            tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight, leaf_slack,
+            node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum, report,
+        )  # fmt: skip
+        if not improved:
+            break
+    return objective

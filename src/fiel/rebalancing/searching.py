@@ -1,0 +1,176 @@
+"""Runs the kernels on a layout: makes the work space, calls, and reads the lots back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from fiel.rebalancing.kernels import cost_bound, cost_search, laminar, lots
+from fiel.rebalancing.kernels.arrays import Arrays, FloatArray
+from fiel.rebalancing.layout import Groups, Layout
+
+STACK_MAX = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a kernel found: lots per leaf, its own objective, the bound it proved, nodes visited."""
+
+    lots: tuple[int, ...]
+    objective: float
+    bound: float
+    node_count: int
+    feasible: bool
+
+
+def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Arrays) -> Found:
+    """Exact search without costs. `tighten` is taken from the budget (0, or a hair to survive rounding)."""
+    n = len(layout.sequence)
+    leaves, nodes = layout.leaf_count, layout.node_count
+    low, high = _bounds(layout)
+    weight = layout.leaf_weight
+    compliance = [0.0] * nodes
+    searched = set(layout.sequence)
+    for k in range(leaves):
+        if k not in searched and low[k] < high[k]:
+            compliance[layout.leaf_parent[k]] += 1.0 / weight[k]
+    sequence = arrays.ints(layout.sequence)
+    leaf_parent = arrays.ints(layout.leaf_parent)
+    leaf_target, leaf_weight = arrays.floats(layout.leaf_target), arrays.floats(weight)
+    node_weight = arrays.floats(layout.node_weight)
+    curvature = arrays.zeros(n)
+    lots.curvatures(
+        n, sequence, leaf_parent, leaf_weight, node_weight, arrays.ints(layout.node_parent), nodes,
+        arrays.floats(compliance), arrays.zeros(nodes), curvature,
+    )  # fmt: skip
+    best, result = arrays.int_zeros(leaves), arrays.zeros(8)
+    leaf_value = arrays.zeros(leaves)
+    first = arrays.ints(layout.leaf_start)
+    relaxed = (
+        leaf_target, arrays.floats(0.5 / w for w in weight), arrays.floats(low), arrays.floats(high), leaf_value,
+        arrays.floats(layout.node_target),
+    )  # fmt: skip
+    stiffness = arrays.floats(2.0 * w for w in layout.node_weight)
+    tree = (arrays.ints(layout.leaf_end), arrays.ints(layout.child_start), arrays.ints(layout.child_end))
+    settled = (first, arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes))
+    budget, spend_all = _budget(layout, tighten)
+    lots.search(
+        n, nodes, budget, spend_all, nodes_max, sequence,
+        arrays.ints(1 if layout.twin_of[k] >= 0 else 0 for k in layout.sequence),
+        arrays.ints(k for k in layout.by_name if k in searched),
+        arrays.floats(layout.held), arrays.floats(layout.unit),
+        arrays.ints(span.least for span in layout.ranges), arrays.ints(span.most for span in layout.ranges),
+        leaf_parent, leaf_target, leaf_weight, *relaxed[1:], node_weight, stiffness, *tree, *settled,
+        curvature, arrays.int_zeros(n), arrays.int_zeros(n), arrays.zeros(n), arrays.zeros(n), arrays.zeros(n),
+        arrays.zeros(n), arrays.zeros(n + 1), arrays.zeros(n + 1), arrays.zeros(n + 1), arrays.int_zeros(leaves),
+        best, result,
+    )  # fmt: skip
+    chosen = [int(best[k]) for k in range(leaves)]
+    feasible = result[lots.FOUND] > 0.5
+    if feasible and any(layout.fine):
+        for k in searched:
+            relaxed[2][k] = relaxed[3][k] = layout.held[k] + layout.unit[k] * chosen[k]
+        for v in range(nodes):
+            settled[0][v], settled[1][v] = layout.leaf_start[v], 0.0
+        laminar.relax(budget, spend_all, *relaxed, stiffness, *tree, *settled)
+        _round_fine(layout, leaf_value, chosen)
+    return Found(
+        tuple(chosen),
+        float(result[lots.OBJECTIVE]),
+        float(result[lots.BOUND]),
+        int(result[lots.NODES]),
+        feasible,
+    )
+
+
+def _bounds(layout: Layout) -> tuple[list[float], list[float]]:
+    low = [h + u * s.least for h, u, s in zip(layout.held, layout.unit, layout.ranges, strict=True)]
+    high = [h + u * s.most for h, u, s in zip(layout.held, layout.unit, layout.ranges, strict=True)]
+    if layout.cash_leaf >= 0:
+        low[layout.cash_leaf] = layout.minimum_cash
+        high[layout.cash_leaf] = laminar.INFINITE
+    return low, high
+
+
+def _budget(layout: Layout, tighten: float) -> tuple[float, int]:
+    if layout.cash_leaf >= 0:
+        return 1.0, 1
+    return layout.budget - tighten, 0
+
+
+def _round_fine(layout: Layout, leaf_value: FloatArray, chosen: list[int]) -> None:
+    """Lots too fine to branch on: down, so that the budget holds; the loss is below one fine lot each."""
+    for k, is_fine in enumerate(layout.fine):
+        if is_fine:
+            count = math.floor((leaf_value[k] - layout.held[k]) / layout.unit[k])
+            chosen[k] = min(max(count, layout.ranges[k].least), layout.ranges[k].most)
+
+
+def search_with_costs(
+    layout: Layout,
+    groups: Groups,
+    leaf_group: Sequence[int],
+    gain_share: Sequence[float],
+    tiers: Sequence[tuple[float, float, float]],
+    *,
+    kappa: float,
+    tighten: float,
+    nodes_max: int,
+    arrays: Arrays,
+) -> Found:
+    """Search with fees, minimum orders, taxes and destination bands."""
+    leaves, nodes, count = layout.leaf_count, layout.node_count, len(groups.ids)
+    low, high = _bounds(layout)
+    stack_size = min(400 + 40 * leaves, STACK_MAX)
+    starts = list(product(*groups.states))
+    stack_lo, stack_hi = arrays.int_zeros(stack_size * leaves), arrays.int_zeros(stack_size * leaves)
+    stack_state = arrays.int_zeros(stack_size * count)
+    stack_multiplier = arrays.zeros(stack_size * count)
+    for row, states in enumerate(starts):
+        for k, span in enumerate(layout.ranges):
+            stack_lo[row * leaves + k], stack_hi[row * leaves + k] = span.least, span.most
+        for g, state in enumerate(states):
+            stack_state[row * count + g] = state
+            stack_multiplier[row * count + g] = 1.0 if state == cost_bound.TAXED else 0.0
+    has_cash_leaf = layout.cash_leaf >= 0
+    unit = [
+        u if span.least < span.most else 0.0 for u, span in zip(layout.unit, layout.ranges, strict=True)
+    ]
+    best, result = arrays.int_zeros(leaves), arrays.zeros(8)
+    cost_search.search(
+        nodes_max, len(starts), stack_size, leaves, nodes, count,
+        layout.budget - tighten, 1.0 - tighten if has_cash_leaf else layout.budget - tighten,
+        -kappa if has_cash_leaf else 0.0, kappa, layout.cash_leaf, layout.minimum_cash,
+        sum(1 for u in unit if u > 0.0), arrays.ints(k for k in layout.by_name if unit[k] > 0.0),
+        arrays.ints(layout.twin_of),
+        arrays.ints(s.least for s in layout.ranges), arrays.ints(s.most for s in layout.ranges),
+        arrays.ints(s.order_least for s in layout.ranges),
+        arrays.floats(layout.held), arrays.floats(unit), arrays.floats(gain_share), arrays.ints(leaf_group),
+        arrays.floats(groups.rate),
+        arrays.floats(e - s if e >= 0 else -1.0 for e, s in zip(groups.exempt, groups.sales, strict=True)),
+        arrays.floats(groups.exempt), arrays.floats(groups.sales), arrays.floats(groups.taxable),
+        len(tiers), arrays.floats(t[0] for t in tiers), arrays.floats(t[1] for t in tiers),
+        arrays.floats(t[2] for t in tiers),
+        arrays.floats(layout.leaf_target), arrays.floats(layout.leaf_weight), arrays.floats(layout.leaf_slack),
+        arrays.ints(layout.leaf_parent), arrays.floats(layout.node_target), arrays.floats(layout.node_weight),
+        arrays.floats(layout.node_slack), arrays.ints(layout.node_parent), arrays.ints(layout.leaf_start),
+        arrays.ints(layout.leaf_end), arrays.ints(layout.child_start), arrays.ints(layout.child_end),
+        arrays.floats(low), arrays.floats(high), arrays.zeros(leaves), arrays.zeros(leaves),
+        arrays.zeros(leaves), arrays.zeros(leaves), arrays.zeros(leaves), arrays.zeros(nodes),
+        arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes),
+        arrays.zeros(leaves), arrays.zeros(count), arrays.zeros(count), arrays.zeros(count),
+        arrays.zeros(count), arrays.zeros(count), arrays.zeros(leaves), arrays.zeros(leaves),
+        arrays.zeros(nodes), arrays.zeros(count), arrays.zeros(count), arrays.zeros(8),
+        arrays.int_zeros(leaves), arrays.int_zeros(leaves), arrays.int_zeros(count),
+        stack_lo, stack_hi, stack_state, stack_multiplier, arrays.zeros(stack_size),
+        arrays.zeros(stack_size), arrays.int_zeros(leaves), best, result,
+    )  # fmt: skip
+    return Found(
+        tuple(int(best[k]) for k in range(leaves)),
+        float(result[lots.OBJECTIVE]),
+        float(result[lots.BOUND]),
+        int(result[lots.NODES]),
+        result[lots.FOUND] > 0.5,
+    )

@@ -1,0 +1,1 @@
+"""Portfolio files and instances, the good ones and every kind of bad one."""

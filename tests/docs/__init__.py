@@ -1,0 +1,1 @@
+"""The documentation is run: its code blocks, its console sessions, the examples in docstrings."""

@@ -1,0 +1,1 @@
+"""Independent referees: they share no code with what they judge."""

@@ -1,0 +1,1 @@
+"""What one owns and wants: instruments, positions, quotes, targets, valuation."""

@@ -1,0 +1,160 @@
+"""The import contracts: kept here, and each of them bites on a small tree that breaks it."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.rules.sources import repository
+
+ROOT = repository()
+#: Where nothing from outside may come in, once it exists: rooms, and the pure parts of other rooms.
+PURE = (
+    "kernel", "fixed_income", "portfolio", "tax", "rebalancing", "income", "performance",
+    "custody.ledger", "custody.reservations", "market.sanitizer", "autobalance.triggers", "autobalance.saga",
+)  # fmt: skip
+STACK = "Rooms are stacked"
+PURITY = "Pure rooms touch nothing outside"
+#: One violation each, added to the skeleton: the module, what it imports, the contract that must name it.
+VIOLATIONS = [
+    ("kernel.money", "fiel.portfolio.lots", STACK),
+    ("market.feed", "fiel.custody.journal", STACK),
+    ("copilot.buying", "fiel.settings", STACK),
+    ("kernel.clock", "time", PURITY),
+    ("portfolio.shapes", "pydantic", PURITY),
+    ("rebalancing.trace", "logging", PURITY),
+    ("portfolio.sums", "numpy", "Arrays and compilers live in the engine only"),
+    ("rebalancing.solve", "highspy", "Solvers are oracles of the tests, never of the product"),
+    ("copilot.table", "typer", "Only the doors know commands or HTTP"),
+    ("custody.service", "sqlalchemy", "SQL lives in stores"),
+    ("infra.bus", "fiel.portfolio.lots", "Infra knows no finance beyond the kernel"),
+]
+SKELETON = {
+    "entrypoints/cli.py": "import fiel.copilot.answers\nimport rich\n",
+    "copilot/answers.py": "import fiel.rebalancing.engine\n",
+    "copilot/b.py": "import fiel.copilot.a\n",
+    "copilot/a.py": "",
+    "settings.py": "",
+    "custody/journal.py": "import fiel.portfolio.lots\n",
+    "custody/store.py": "import sqlalchemy\n",
+    "market/quotes.py": "",
+    "infra/storage.py": "import sqlalchemy\n",
+    "rebalancing/engine.py": "import numba\nimport fiel.portfolio.lots\n",
+    "portfolio/lots.py": "import decimal\nimport fiel.kernel.errors\n",
+    "kernel/errors.py": "",
+}
+
+
+def _write(tree: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = tree / "fiel" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        (path.parent / "__init__.py").touch()
+    (tree / "fiel/__init__.py").touch()
+
+
+def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the contracts on the package `fiel` found in `folder`."""
+    return subprocess.run(
+        [_command("lint-imports"), "--no-logo", "--no-cache", "--config", str(ROOT / ".importlinter")],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _command(name: str) -> str:
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    assert found, f"{name} is not installed"
+    return found
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What import-linter says, by contract, of the skeleton with every violation in it."""
+    tree = tmp_path_factory.mktemp("broken")
+    _write(tree, SKELETON | {_file(module): f"import {name}\n" for module, name, _ in VIOLATIONS})
+    _write(tree, {"stuff/__init__.py": "", "copilot/a.py": "import fiel.copilot.b\n"})
+    result = _lint(tree)
+    assert result.returncode == 1
+    report = result.stdout.partition("Broken contracts")[2]
+    sections = re.split(r"^(.+)\n-+\n", report, flags=re.MULTILINE)
+    return dict(zip(sections[1::2], sections[2::2], strict=True))
+
+
+def _file(module: str) -> str:
+    return f"{module.replace('.', '/')}.py"
+
+
+def test_the_repository_keeps_the_contracts() -> None:
+    """Every import in the package goes down the stack, and pure rooms touch nothing outside."""
+    result = _lint(ROOT / "src")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_sound_tree_keeps_the_contracts(tmp_path: Path) -> None:
+    """The skeleton without violations passes, so that what fails below fails for its violation."""
+    _write(tmp_path, SKELETON)
+    result = _lint(tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(("module", "imported", "contract"), VIOLATIONS)
+def test_the_contract_bites(broken: dict[str, str], module: str, imported: str, contract: str) -> None:
+    """Each forbidden import breaks its own contract, which names it."""
+    assert f"fiel.{module} -> {imported}" in " ".join(broken[contract].split())
+
+
+def test_a_cycle_inside_a_room_is_found(broken: dict[str, str]) -> None:
+    """Two modules of one room that import each other fail."""
+    assert "No cycles are allowed in fiel.copilot." in broken["No cycles at any depth"]
+
+
+def test_a_room_that_nobody_declared_is_found(broken: dict[str, str]) -> None:
+    """A new top-level package fails until it has its place in the stack."""
+    assert "fiel.stuff" in broken[STACK]
+
+
+def _contracts() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / ".importlinter", encoding="utf-8")
+    return parser
+
+
+def test_every_pure_room_is_under_the_pure_contract() -> None:
+    """A pure room or module that is added later must be named in the contract of purity."""
+    named = _contracts()["importlinter:contract:pure"]["source_modules"].split()
+    package = ROOT / "src/fiel"
+    there = [
+        f"fiel.{name}"
+        for name in PURE
+        if (package / name.replace(".", "/")).is_dir() or (package / f"{name.replace('.', '/')}.py").exists()
+    ]
+    assert [name for name in there if name not in named] == []
+
+
+def test_every_store_is_protected() -> None:
+    """A room's tables are read by that room and the composition root only: its contract must exist."""
+    parser = _contracts()
+    protected = " ".join(
+        parser[section]["protected_modules"]
+        for section in parser.sections()
+        if parser[section].get("type") == "protected"
+    ).split()
+    stores = [
+        ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+        for name in ("store", "tables")
+        for path in (ROOT / "src/fiel").glob(f"*/{name}.py")
+    ]
+    assert [store for store in stores if store not in protected] == []
