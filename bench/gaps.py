@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 
-from bench.table import Row
-from bench.timing import Times, count, duration, measure
 from tests.oracles.rebalancing import solver
 from tests.oracles.rebalancing.checker import evaluate
 from tests.oracles.rebalancing.engine import answer, orders_of
 from tests.oracles.rebalancing.generate import COSTLY, PROFILES, generate
+
+from bench.table import Row
+from bench.timing import Times, count, duration, measure
 
 SIZES = (5, 10, 15, 20, 30)
 SMALL_GAP = 0.001
@@ -69,12 +70,14 @@ def against_scip(*, seeds: int = 3) -> list[Row]:
             unfinished += not known.is_optimal
             best = evaluate(instance, orders_of(answer(instance))).objective
             differences.append(float((known.verdict.objective - best) / max(best, solver.OBJECTIVE_MIN)))
-        rows.append(_scip_row(profile, n, Times(tuple(ours)), theirs, differences, unfinished))
+        rows.append(
+            _scip_row(profile, n, Times(tuple(ours)), theirs, differences=differences, unfinished=unfinished)
+        )
     return rows
 
 
 def _scip_row(
-    profile: str, n: int, ours: Times, theirs: list[float], differences: list[float], unfinished: int
+    profile: str, n: int, ours: Times, theirs: list[float], *, differences: list[float], unfinished: int
 ) -> Row:
     section = "SCIP on the same problems (search only)"
     if not theirs:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 from pypfopt import DiscreteAllocation
-
-from bench.table import Row
-from bench.timing import Times, duration, measure
 from tests.oracles.rebalancing.checker import evaluate, order
 from tests.oracles.rebalancing.engine import answer, orders_of
 from tests.oracles.rebalancing.generate import generate
+
+from bench.table import Row
+from bench.timing import Times, duration, measure
 
 SIZES = (10, 20, 40)
 OBJECTIVE_MIN = 1e-9
@@ -46,7 +46,7 @@ def _rows(n: int, seeds: int) -> list[Row]:
                 duration(mine.median),
                 mine.spread,
                 goal,
-                f"{method}: gap median {statistics.median(gaps):.2%}, least {min(gaps):.2%}, most {max(gaps):.0%}",
+                f"{method}: gap {statistics.median(gaps):.2%}, {min(gaps):.2%} .. {max(gaps):.0%}",
                 duration(statistics.median(theirs)),
                 f"x{statistics.median(theirs) / mine.median:.3g}",
             )

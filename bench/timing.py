@@ -32,7 +32,7 @@ class Times:
 
 
 def measure(work: Callable[[], object], *, repeats: int = 5, warm_up: int = 1) -> Times:
-    """Time `work` on its own `repeats` times, after `warm_up` runs that do not count (compilation, caches)."""
+    """Time `work` on its own `repeats` times, after `warm_up` runs that do not count (caches)."""
     for _ in range(warm_up):
         work()
     samples = []

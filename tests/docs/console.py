@@ -23,7 +23,14 @@ from pathlib import Path
 from sybil import Document, Example, Region
 from sybil.parsers.markdown import CodeBlockParser
 
-COLUMNS = 100
+#: What a session sees of its surroundings; a session is short, so compiling kernels would only cost time.
+SURROUNDINGS = {
+    "COLUMNS": "100",
+    "NO_COLOR": "1",
+    "FIEL_LANG": "en",
+    "PYTHONUTF8": "1",
+    "NUMBA_DISABLE_JIT": "1",
+}
 _STATUS = re.compile(r"^\[(\d+)\]$")
 
 
@@ -63,7 +70,7 @@ def run(step: Step) -> str | None:
         return f"only `fiel` is run in pages, not {program!r}; use a fence of another language"
     result = subprocess.run(
         [str(Path(sys.executable).with_name(program)), *arguments],
-        env={**os.environ, "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "FIEL_LANG": "en", "PYTHONUTF8": "1"},
+        env={**os.environ, **SURROUNDINGS},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -162,8 +162,9 @@ def test_the_three_measures_of_drift() -> None:
 
 
 def test_a_class_can_be_the_largest_error_and_half_the_sum_is_of_leaves() -> None:
-    """Shares are 20 points over by 10 in each leaf: largest 0.2, half of (0.1 + 0.1 + 0.2) = 0.2."""
-    model = build(problem("A 40 @ 10; B 40 @ 10; C 20 @ 10", targets=CLASSES))
+    """Shares are 20 points over by 10 in each leaf, bonds as much under: largest 0.2, half sum 0.2."""
+    pairs: Targets = {"shares": ("60", {"A": "50", "B": "50"}), "bonds": ("40", {"C": "50", "D": "50"})}
+    model = build(problem("A 40 @ 10; B 40 @ 10; C 10 @ 10; D 10 @ 10", targets=pairs))
     nothing = before_orders(model)
     measured = drift(model, nothing, nothing)
 

@@ -220,6 +220,15 @@ def test_each_limit_is_named_with_its_asset(
     assert str(worth.violations[0]) in {f"{limit}:A", "minimum_cash"}
 
 
+def test_exactly_at_every_limit_is_allowed() -> None:
+    """The whole holding sold, a buy of exactly the minimum, and the minimum cash left to the cent."""
+    wallet = "A 5 @ 10 least 50; B 5 @ 10 least 120 most 0.85"
+    given = problem(wallet, targets=HALVES, cash="100", minimum_cash="30")
+
+    assert judged(given, A=-5, B=12).is_feasible
+    assert [str(v) for v in judged(given, A=-5, B=13).violations] == ["minimum_cash", "maximum_weight:B"]
+
+
 def test_an_overweight_asset_may_stay_but_not_grow() -> None:
     """A maximum weight that is already exceeded blocks a buy and nothing else."""
     given = problem("A 90 @ 10 most 0.3; B 10 @ 10", targets=HALVES)

@@ -14,7 +14,7 @@ from fiel.rebalancing.hint import balance_hint
 from fiel.rebalancing.model import Model, build
 from fiel.rebalancing.plan import BalanceHint
 from fiel.rebalancing.problem import Basis, Problem, Strategy, StrategyKind
-from tests.support.portfolios import Targets, band, problem, threshold
+from tests.support.portfolios import Targets, band, problem, tax_group, threshold
 
 HALVES = {"A": "50", "B": "50"}
 NESTED: Targets = {"shares": ("60", {"A": "50", "B": "50"}), "bonds": ("40", {"C": "100"})}
@@ -57,6 +57,14 @@ def test_a_cash_leaf_is_filled_and_not_a_limit() -> None:
 
     assert _hint(problem("A 30 @ 10; B 45 @ 10", targets=targets, cash="100")).exact == Decimal(150)
     assert _hint(problem("A 30 @ 10; B 45 @ 10", targets=targets, cash="500")).exact == Decimal(0)
+
+
+def test_a_cash_leaf_must_hold_the_minimum_cash() -> None:
+    """200 must stay in cash and cash is 10 %: only W = 2000 balances, 1,000 more than there is."""
+    targets = {"A": "45", "B": "45", "cash": "10"}
+    given = problem("A 45 @ 10; B 45 @ 10", targets=targets, cash="100", flow="100", minimum_cash="200")
+
+    assert _hint(given).exact == Decimal(1000)
 
 
 def test_holding_what_has_no_target_blocks() -> None:
@@ -155,7 +163,15 @@ def test_by_parent_balances_inside_the_class_first() -> None:
 
 
 def test_the_month_s_tax_so_far_is_not_there_to_spend() -> None:
-    """An empty wallet in balance at 0: what cash there is stays, and nothing is missing."""
+    """Of 150 in cash 60 are the bill of this month's sales: 90 count, 110 of the 200 are missing."""
+    sold = tax_group("shares", "0.15", sales="30000", gain="400")
+    given = problem("A 40 @ 10; B 60 @ 10", targets=HALVES, cash="150", taxes=[sold])
+
+    assert _hint(given).exact == Decimal(110)
+
+
+def test_an_empty_wallet_is_missing_nothing() -> None:
+    """With nothing held no leaf is too large, so what cash there is will do."""
     assert _hint(problem("A 0 @ 10; B 0 @ 10", targets=HALVES, cash="10")).exact == Decimal(0)
 
 

@@ -126,6 +126,15 @@ def test_limits_themselves_are_inside() -> None:
             "fees.tiers",
         ),
         (
+            {
+                "fees": FeeSchedule(
+                    tiers=tuple(FeeTier(limit, ZERO, ZERO) for limit in (DAY, Decimal(1), None))
+                )
+            },
+            "tiers_out_of_order",
+            "fees.tiers",
+        ),
+        (
             {"fees": FeeSchedule(tiers=(FeeTier(None, ZERO, Decimal(-1)),))},
             "rate_out_of_range",
             "fees.tiers[0].rate",
@@ -317,7 +326,7 @@ def test_several_problems_are_told_together_whatever_the_order_of_the_assets() -
     """Assets in order of their ids, then the rest: permuting the input changes nothing."""
     broken = sound(
         assets=(
-            AssetLine("B", None, Decimal(1)),
+            AssetLine("B", None, Decimal(1), lot=ZERO),
             AssetLine("A", ZERO, Decimal(-1)),
         ),
         minimum_cash=Decimal(-1),
@@ -325,7 +334,7 @@ def test_several_problems_are_told_together_whatever_the_order_of_the_assets() -
     error = refusal(broken)
     assert isinstance(error, InvalidInputs)
     fields = [problem.field for problem in error.problems]
-    assert fields == ["assets.A.price", "assets.A.quantity", "minimum_cash", "assets.B.price"]
+    assert fields == ["assets.A.price", "assets.A.quantity", "assets.B.lot", "minimum_cash", "assets.B.price"]
     assert [type(problem) for problem in error.problems][-1] is Refused
     again = refusal(replace(broken, assets=broken.assets[::-1]))
     assert isinstance(again, InvalidInputs)

@@ -24,17 +24,16 @@ from fiel.rebalancing.problem import AssetLine
 AS_OF = datetime(2023, 12, 18, 21, 0, tzinfo=UTC)
 
 
-def decimal(text: str) -> Decimal:
-    """Short name for the many literals below."""
-    return Decimal(text)
+#: Short name for the many literals below.
+D = Decimal
 
 
 def hand_made_assets() -> tuple[AssetLine, ...]:
     """Two shares and a bond line, with names that need escaping and different sources."""
     return (
-        AssetLine("AAAA3", decimal("10"), decimal("40"), name="Alfa & Filhos <ON>", as_of=AS_OF, source="closing"),
-        AssetLine("BBBB3", decimal("25.50"), decimal("20"), name="Beta ON", as_of=AS_OF, source="closing"),
-        AssetLine("BOND", decimal("1000.005"), decimal("0.09"), decimal("0.01"), name="Tesouro", source="typed"),
+        AssetLine("AAAA3", D("10"), D("40"), name="Alfa & Filhos <ON>", as_of=AS_OF, source="closing"),
+        AssetLine("BBBB3", D("25.50"), D("20"), name="Beta ON", as_of=AS_OF, source="closing"),
+        AssetLine("BOND", D("1000.005"), D("0.09"), D("0.01"), name="Tesouro", source="typed"),
     )
 
 
@@ -44,45 +43,50 @@ def hand_made_solution() -> Solution:
         id="hand-made",
         status=Status.ORDERS,
         orders=(
-            Order("AAAA3", Side.BUY, decimal("12"), decimal("10"), decimal("120"), decimal("0.036")),
-            Order("BOND", Side.BUY, decimal("0.01"), decimal("1000.005"), decimal("10.00005"), decimal("0.0030015")),
+            Order("AAAA3", Side.BUY, D("12"), D("10"), D("120"), D("0.036")),
+            Order(
+                "BOND",
+                Side.BUY,
+                D("0.01"),
+                D("1000.005"),
+                D("10.00005"),
+                D("0.0030015"),
+            ),
         ),
-        objective=decimal("0.0123"),
-        lower_bound=decimal("0.0123"),
-        gap_proven=decimal("0"),
+        objective=D("0.0123"),
+        lower_bound=D("0.0123"),
+        gap_proven=D("0"),
         node_count=17,
-        whole=decimal("1201.50045"),
-        residual_cash=decimal("71.4609485"),
-        fees=decimal("0.0390015"),
-        tax=decimal("0"),
+        whole=D("1201.50045"),
+        residual_cash=D("71.4609485"),
+        fees=D("0.0390015"),
+        tax=D("0"),
         taxes=(),
         nodes=_nodes(),
-        drift=Drift(*(decimal(t) for t in ("0.02", "0.0121", "0.12", "0.08", "0.15", "0.11"))),
+        drift=Drift(*(D(t) for t in ("0.02", "0.0121", "0.12", "0.08", "0.15", "0.11"))),
         reasons=(
             OrderReason(
                 "AAAA3",
                 (
-                    LevelDeficit("alfa", decimal("100"), decimal("-20")),
-                    LevelDeficit("acoes", decimal("150"), decimal("30")),
-                    LevelDeficit("carteira", decimal("201.5"), decimal("71.46")),
+                    LevelDeficit("alfa", D("100"), D("-20")),
+                    LevelDeficit("acoes", D("150"), D("30")),
+                    LevelDeficit("carteira", D("201.5"), D("71.46")),
                 ),
-                decimal("0.0000012"),
-                decimal("0.004"),
+                D("0.0000012"),
+                D("0.004"),
             ),
-            OrderReason("BOND", (LevelDeficit("bond", decimal("30"), decimal("20")),), decimal("0.0000003"), None),
+            OrderReason("BOND", (LevelDeficit("bond", D("30"), D("20")),), D("0.0000003"), None),
         ),
-        skipped=(
-            SkipReason("BBBB3", NotTraded.BELOW_ONE_LOT, decimal("12.3"), (("lot_value", decimal("25.50")),)),
-        ),
-        hint=BalanceHint(decimal("900"), None, ()),
+        skipped=(SkipReason("BBBB3", NotTraded.BELOW_ONE_LOT, D("12.3"), (("lot_value", D("25.50")),)),),
+        hint=BalanceHint(D("900"), None, ()),
         priced_as_of=AS_OF,
-        cash_before=decimal("1.5"),
-        flow=decimal("200"),
+        cash_before=D("1.5"),
+        flow=D("200"),
     )
 
 
 def _nodes() -> tuple[NodeState, ...]:
-    whole = decimal("1201.50045")
+    whole = D("1201.50045")
     rows = (
         ("carteira", "Carteira", 0, None, None, "1", "1000.00045", "1130.0005"),
         ("acoes", "Ações", 1, "carteira", None, "0.7", "910", "1030"),
@@ -99,12 +103,12 @@ def _nodes() -> tuple[NodeState, ...]:
             parent,
             asset,
             is_cash=False,
-            target=decimal(target),
-            before=decimal(before) / whole,
-            after=decimal(after) / whole,
-            value_before=decimal(before),
-            value_after=decimal(after),
-            band=decimal("0.05"),
+            target=D(target),
+            before=D(before) / whole,
+            after=D(after) / whole,
+            value_before=D(before),
+            value_after=D(after),
+            band=D("0.05"),
         )
         for node, label, depth, parent, asset, target, before, after in rows
     )
@@ -118,6 +122,6 @@ def without_orders(status: Status) -> Solution:
         status=status,
         orders=(),
         reasons=(),
-        fees=decimal("0"),
-        residual_cash=decimal("201.5"),
+        fees=D("0"),
+        residual_cash=D("201.5"),
     )

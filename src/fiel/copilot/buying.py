@@ -178,7 +178,8 @@ class Plan:
         return self.to_text()
 
     def __repr__(self) -> str:
-        return f"<fiel.Plan {self.id!r}: {len(self.orders)} orders, {self.status.value}, cash {self.residual_cash}>"
+        count = len(self.orders)
+        return f"<fiel.Plan {self.id!r}: {count} orders, {self.status.value}, cash {self.residual_cash}>"
 
     def _repr_html_(self) -> str:
         from fiel.copilot.plan_view.html import html_text
@@ -244,7 +245,9 @@ def solved(problem: Problem, *, max_nodes: int | None = None, lang: Lang = Lang.
     from fiel.rebalancing.engine import solve
 
     if max_nodes is not None and max_nodes < 1:
-        raise InvalidInput("max_nodes_not_positive", "the limit of nodes must be at least 1", field="max_nodes")
+        raise InvalidInput(
+            "max_nodes_not_positive", "the limit of nodes must be at least 1", field="max_nodes"
+        )
     solution = solve(problem) if max_nodes is None else solve(problem, node_count_max=max_nodes)
     return Plan(solution, problem.assets, lang)
 
@@ -271,7 +274,9 @@ def seconds_of(age: str | timedelta) -> Decimal:
 def _flow(cash: DecimalInput | None, withdraw: DecimalInput | None) -> Decimal:
     if cash is not None and withdraw is not None:
         raise InvalidInput(
-            "cash_and_withdraw", "give cash or withdraw, not both: money comes in or goes out", field="withdraw"
+            "cash_and_withdraw",
+            "give cash or withdraw, not both: money comes in or goes out",
+            field="withdraw",
         )
     if withdraw is not None:
         return -parse_decimal(withdraw, field="withdraw", decimals_max=2, minimum=0)

@@ -14,9 +14,6 @@ from fiel.copilot.portfolio import Portfolio
 from fiel.copilot.recorded_prices import recorded_instant, recorded_quotes
 from fiel.portfolio.targets import TargetNode
 
-#: The contributions that the demonstration plans, in BRL.
-DEMO_CONTRIBUTIONS = ("1000", "50000")
-
 _ENGLISH_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "variavel": "Variable income",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
+from typing import Any
 
 from fiel.copilot.plan_view.words import Lang
 from fiel.kernel.decimals import parse_decimal
@@ -55,7 +56,7 @@ def _price(asset: str, text: object) -> Decimal:
     return parse_decimal(text, field=f"{asset}.price", decimals_max=2)
 
 
-def _document() -> dict[str, dict[str, dict[str, str]]]:
+def _document() -> dict[str, Any]:
     text = files("fiel.copilot").joinpath("data", f"closes-{RECORDED_DAY}.toml").read_text("utf-8")
     document = tomllib.loads(text)
     if document.get("schema") != SCHEMA:

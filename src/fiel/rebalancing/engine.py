@@ -64,9 +64,7 @@ def solve(
     return _answer(model, before, choice, decision)
 
 
-def choose(
-    model: Model, before: Evaluation, *, node_count_max: int, compiled: bool | None = None
-) -> Choice:
+def choose(model: Model, before: Evaluation, *, node_count_max: int, compiled: bool | None = None) -> Choice:
     """The best lots for a model in its mode; the hybrid mode sells only what a contribution leaves out of band."""
     if model.problem.mode is not Mode.HYBRID:
         return _search(model, ranges_of(model), before, node_count_max, compiled)

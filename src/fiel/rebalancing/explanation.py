@@ -241,7 +241,7 @@ def _ban_on_selling(plan: _Plan, asset: int) -> Verdict | None:
 def _too_small_or_costly(plan: _Plan, asset: int, side: int) -> Verdict:
     least = _least_lots(plan, asset)
     value = least * plan.lot_value(asset)
-    if least > 1 and plan.own_tracking(asset, side * least) >= 0:
+    if plan.own_tracking(asset, side * least) >= 0:
         minimum = plan.model.assets[asset].minimum_order
         return Verdict(NotTraded.MINIMUM_ORDER, (("minimum_order", minimum), ("order_value", value)))
     if side == BUY:
@@ -303,7 +303,7 @@ def _costs(plan: _Plan, asset: int, side: int, least: int, *, swap: bool) -> Ver
         fees, tax = change.fees - plan.after.fees, change.tax - plan.after.tax
         tried.append((own + model.problem.objective.kappa * (fees + tax) / model.whole, own, fees, tax))
     rise, own, fees, tax = min(tried)
-    if rise < 0 or fees + tax <= 0:
+    if rise < 0:
         return None
     code = NotTraded.TAX_ABOVE_BENEFIT if tax > fees else NotTraded.COST_ABOVE_BENEFIT
     # What the better tracking is worth in money at this cost sensitivity, to set beside the costs.

@@ -143,7 +143,7 @@ def _whole_within_bands(model: Model, before: Evaluation, available: Fraction) -
     reach = _reach_by_parent(model, held, in_force)
     if reach is None or (reach.high is not None and reach.high < start):
         return None
-    return max(reach.low, start)
+    return reach.low
 
 
 def _edges(band: NodeBand | None) -> tuple[Fraction, Fraction]:

@@ -28,7 +28,13 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 _njit: Any
 try:
-    from numba import njit as _njit
+    import numba as _numba
+
+    _njit = _numba.njit
+    if getattr(
+        _numba.config, "DISABLE_JIT", 0
+    ):  # numba's own switch (NUMBA_DISABLE_JIT=1), for coverage and debuggers
+        _njit = None
 except ImportError:
     _njit = None
 

@@ -234,9 +234,7 @@ def _likeness(model: Model, ranges: tuple[Range, ...], leaf: int) -> tuple[objec
     )
 
 
-def _twins(
-    model: Model, ranges: tuple[Range, ...], leaves: list[int], order: list[int]
-) -> tuple[int, ...]:
+def _twins(model: Model, ranges: tuple[Range, ...], leaves: list[int], order: list[int]) -> tuple[int, ...]:
     twins = [-1] * len(leaves)
     for before, after in zip(order, order[1:], strict=False):
         if _likeness(model, ranges, leaves[before]) == _likeness(model, ranges, leaves[after]):

@@ -54,7 +54,10 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
     )  # fmt: skip
     stiffness = arrays.floats(2.0 * w for w in layout.node_weight)
     tree = (arrays.ints(layout.leaf_end), arrays.ints(layout.child_start), arrays.ints(layout.child_end))
-    settled = (first, arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes))
+    settled = (
+        first, arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes),
+        arrays.zeros(laminar.WORK * nodes), arrays.int_zeros(laminar.TRAIL * nodes),
+    )  # fmt: skip
     budget, spend_all = _budget(layout, tighten)
     lots.search(
         n, nodes, budget, spend_all, nodes_max, sequence,
@@ -135,9 +138,7 @@ def search_with_costs(
             stack_state[row * count + g] = state
             stack_multiplier[row * count + g] = 1.0 if state == cost_bound.TAXED else 0.0
     has_cash_leaf = layout.cash_leaf >= 0
-    unit = [
-        u if span.least < span.most else 0.0 for u, span in zip(layout.unit, layout.ranges, strict=True)
-    ]
+    unit = [u if span.least < span.most else 0.0 for u, span in zip(layout.unit, layout.ranges, strict=True)]
     best, result = arrays.int_zeros(leaves), arrays.zeros(8)
     cost_search.search(
         nodes_max, len(starts), stack_size, leaves, nodes, count,
@@ -159,8 +160,9 @@ def search_with_costs(
         arrays.ints(layout.leaf_end), arrays.ints(layout.child_start), arrays.ints(layout.child_end),
         arrays.floats(low), arrays.floats(high), arrays.zeros(leaves), arrays.zeros(leaves),
         arrays.zeros(leaves), arrays.zeros(leaves), arrays.zeros(leaves), arrays.zeros(nodes),
-        arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes),
-        arrays.zeros(leaves), arrays.zeros(count), arrays.zeros(count), arrays.zeros(count),
+        arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(laminar.WORK * nodes),
+        arrays.int_zeros(laminar.TRAIL * nodes), arrays.zeros(nodes), arrays.zeros(nodes),
+        arrays.zeros(leaves), arrays.zeros(count), arrays.zeros(2 * count), arrays.zeros(2 * count),
         arrays.zeros(count), arrays.zeros(count), arrays.zeros(leaves), arrays.zeros(leaves),
         arrays.zeros(nodes), arrays.zeros(count), arrays.zeros(count), arrays.zeros(8),
         arrays.int_zeros(leaves), arrays.int_zeros(leaves), arrays.int_zeros(count),

@@ -129,13 +129,13 @@ def test_json_made_to_exhaust_the_reader_is_refused(text: str, code: str) -> Non
 
 
 def test_a_deep_tree_is_refused_by_both_readers() -> None:
-    """A tree of two hundred levels is a problem of the tree, in either format."""
+    """A tree of very many levels is a problem of the tree, in either format."""
     node: dict[str, object] = {"id": "leaf", "weight": "100", "asset": "A"}
     for level in range(200):
         node = {"id": f"n{level}", "weight": "100", "children": [node]}
     document = {"schema": "rebalancing-instance/1", "assets": [{"id": "A", "price": "1"}], "targets": node}
     assert refusal(lambda _: read_instance(json.dumps(document)), Path()).code == "tree_too_large"
-    toml = 'schema = "fiel-portfolio/1"\n[targets' + ".x" * 200 + ']\nweight = "100"\n'
+    toml = 'schema = "fiel-portfolio/1"\n[targets' + ".x" * 1_500 + ']\nweight = "100"\n'
     with pytest.raises(InvalidInput) as caught:
         parse_portfolio(toml)
     codes = [problem.code for problem in getattr(caught.value, "problems", (caught.value,))]

@@ -202,6 +202,7 @@ def test_a_price_may_come_later() -> None:
         ('quantity = "100"', 'quantity = "-1"', ("quantity_negative", "assets.PETR4.quantity", "8")),
         ('quantity = "100"', 'lot = "-1"', ("lot_not_positive", "assets.PETR4.lot", "8")),
         ('quantity = "100"', 'quanttiy = "100"', ("key_unknown", "assets.PETR4.quanttiy", "8")),
+        ('quantity = "100"', 'colour = "red"', ("key_unknown", "assets.PETR4.colour", "8")),
         ('quantity = "100"', 'max_weight = "101"', ("percent_out_of_range", "assets.PETR4.max_weight", "8")),
         (
             'quantity = "100"',

@@ -76,7 +76,9 @@ def _table(header: list[str], rows: list[list[str]], text_columns: set[int]) -> 
         )
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f'<table style="{_TABLE}"><thead><tr>{cells("th", header)}</tr></thead><tbody>{body}</tbody></table>'
+    return (
+        f'<table style="{_TABLE}"><thead><tr>{cells("th", header)}</tr></thead><tbody>{body}</tbody></table>'
+    )
 
 
 def _notes(lines: Iterable[str]) -> str:

@@ -21,6 +21,11 @@ def label_of(row: NodeRow, words: Words) -> str:
     return words("whole") if row.depth == 0 and row.label == row.id else row.label
 
 
+def node_name(node: str, view: PlanView, words: Words) -> str:
+    """What to call a node, by its id."""
+    return next((label_of(row, words) for row in view.nodes if row.id == node), node)
+
+
 def headline(view: PlanView, words: Words) -> str:
     """What to do, in one line: orders, money and what stays in cash."""
     if not view.orders:
@@ -57,9 +62,9 @@ def _why_buy(own: Decimal, widest: LevelDeficit | None, view: PlanView, words: W
         if own >= _CENT_HALF:
             return words("reason_asset", own=money)
         return words("reason_fill", over=words.money_short(-own, view.currency))
-    label = view.labels.get(widest.node, widest.node)
+    label = node_name(widest.node, view, words)
     lack = words.money_short(widest.before, view.currency)
-    if own >= _CENT_HALF:
+    if own >= _CENT_HALF and own != widest.before:
         return words("reason_class_and_asset", node=label, lack=lack, own=money)
     return words("reason_class", node=label, lack=lack)
 
@@ -68,9 +73,13 @@ def _why_sell(own: Decimal, widest: LevelDeficit | None, view: PlanView, words: 
     if own >= _CENT_HALF:
         return words("reason_excess_asset", own=words.money_short(own, view.currency))
     if widest is not None:
-        label = view.labels.get(widest.node, widest.node)
+        label = node_name(widest.node, view, words)
         return words("reason_excess", node=label, excess=words.money_short(-widest.before, view.currency))
     return words("reason_raise")
+
+
+#: Reasons why an asset was not bought though its classes are short; that it is itself over target is no news.
+_ABOUT_BUYING = frozenset({NotTraded.NO_MONEY_LEFT, NotTraded.BETTER_ELSEWHERE, NotTraded.BELOW_ONE_LOT})
 
 
 def why_not(row: SkipRow, view: PlanView, words: Words) -> str:
@@ -80,7 +89,7 @@ def why_not(row: SkipRow, view: PlanView, words: Words) -> str:
     parts = [words("skip_class_above" if is_class_above else f"skip_{row.code}")]
     if row.deficit >= _CENT_HALF:
         parts.append(words("skip_short", money=words.money(row.deficit, view.currency)))
-    elif row.deficit <= -_CENT_HALF:
+    elif row.deficit <= -_CENT_HALF and row.code not in _ABOUT_BUYING:
         parts.append(words("skip_excess", money=words.money(-row.deficit, view.currency)))
     parts += [
         words(f"fact_{fact}", money=words.money(number, view.currency))
@@ -103,18 +112,19 @@ def gap_in_basis_points(objective: Decimal, lower_bound: Decimal) -> Decimal:
 def proof(view: PlanView, words: Words) -> str:
     """What is proven about this plan."""
     solution = view.solution
-    nodes = words.quantity(Decimal(solution.node_count))
+    key = "node_searched" if solution.node_count == 1 else "node_searcheds"
+    searched = words(key, n=words.quantity(Decimal(solution.node_count)))
     gap = gap_in_basis_points(solution.objective, solution.lower_bound)
     if solution.gap_proven <= GAP_PROVEN_ZERO:
-        return words("proof_optimal", nodes=nodes)
-    return words("proof_gap", gap=words.decimals(gap, 4), nodes=nodes)
+        return words("proof_optimal", searched=searched)
+    return words("proof_gap", gap=words.decimals(gap, 4), searched=searched)
 
 
 def hints(view: PlanView, words: Words) -> list[str]:
     """The smallest contribution that restores balance without a sale, or what stands in its way."""
     hint = view.solution.hint
     if hint.exact is None and hint.blocking:
-        names = ", ".join(view.labels.get(node, node) for node in hint.blocking)
+        names = ", ".join(node_name(node, view, words) for node in hint.blocking)
         found = [words("hint_blocked", nodes=names)]
     elif hint.exact == 0:
         found = [words("hint_zero")]
@@ -156,7 +166,7 @@ def tax_lines(view: PlanView, words: Words) -> list[str]:
         found.append(
             words(
                 key,
-                group=line.group,
+                group=words(f"group_{line.group}") if words.knows(f"group_{line.group}") else line.group,
                 sales=words.money(line.sales, view.currency),
                 gain=words.money(line.gain, view.currency),
                 tax=words.money(line.tax, view.currency),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
@@ -53,7 +54,11 @@ def plan_renderable(
 def plain_text(view: PlanView, words: Words, *, width: int = 80, explain: bool = False) -> str:
     """The plan as text without escape codes, at most `width` columns, no trailing blanks."""
     console = Console(
-        file=StringIO(), width=max(width, WIDTH_MIN), color_system=None, legacy_windows=False, force_terminal=False
+        file=StringIO(),
+        width=max(width, WIDTH_MIN),
+        color_system=None,
+        legacy_windows=False,
+        force_terminal=False,
     )
     with console.capture() as captured:
         console.print(plan_renderable(view, words, width=console.width, explain=explain))
@@ -106,10 +111,10 @@ def _balance(view: PlanView, words: Words) -> Table:
     grid.add_column()
     grid.add_column(justify="right")
     distances = [sentences.distance(t) for t in (drift.tracking_before, drift.tracking_after)]
-    rows = (
+    rows: tuple[tuple[str, Decimal, Decimal, int, str], ...] = (
         ("drift_largest", drift.largest_before * 100, drift.largest_after * 100, 2, "points"),
         ("drift_half_sum", drift.half_sum_before * 100, drift.half_sum_after * 100, 2, "percent_sign"),
-        ("drift_distance", *distances, 1, "basis_points"),
+        ("drift_distance", distances[0], distances[1], 1, "basis_points"),
     )
     for key, before, after, places, unit in rows:
         shown = [words.decimals(number, places) for number in (before, after)]
@@ -129,7 +134,10 @@ def _before_after(view: PlanView, words: Words, width: int, *, ascii_only: bool)
     if has_bars:
         table.add_column("", no_wrap=True, width=cells + 2)
     for row in view.nodes:
-        line = [_label(row, words), *(Text(words.percent(share)) for share in (row.before, row.after, row.target))]
+        line = [
+            _label(row, words),
+            *(Text(words.percent(share)) for share in (row.before, row.after, row.target)),
+        ]
         line.append(_deviation(row, words))
         table.add_row(*line, *([bar(row, cells, ink)] if has_bars else []))
     legend = words("bars_legend", line=ink.target, held=ink.held, bought=ink.bought, sold=ink.sold)

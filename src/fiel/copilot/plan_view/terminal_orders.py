@@ -35,7 +35,7 @@ def orders_block(view: PlanView, words: Words, width: int) -> RenderableType:
     for row, line in zip(view.orders, cells, strict=True):
         blocks.append(_line(line, widths, "", _SIDE_STYLE[row.side]))
         blocks.append(Padding(Text(_below(row, view, words), "dim"), (0, 0, 0, 2 + widths[0] + _GAP)))
-    if len(view.orders) > 1:
+    if len({row.side for row in view.orders}) == 1 < len(view.orders):
         blocks.append(_line(total, widths, "bold", "bold"))
     return Group(*blocks)
 
@@ -76,10 +76,8 @@ def _cells(row: OrderRow, words: Words) -> list[str]:
 
 
 def _totals(view: PlanView, words: Words) -> list[str]:
-    """Value and fee of all orders together; with sales and purchases the value is what they net to."""
-    money = view.money
-    net = money.buys - money.sells if money.buys and money.sells else money.buys + money.sells
-    return [words.amount(net), words.amount(money.fees)]
+    """Value and fee of all orders together; shown when all are on one side, as sums across make no sense."""
+    return [words.amount(view.money.buys + view.money.sells), words.amount(view.money.fees)]
 
 
 def _below(row: OrderRow, view: PlanView, words: Words) -> str:
@@ -125,10 +123,12 @@ def _explained(row: OrderRow, view: PlanView, words: Words) -> RenderableType:
     table.add_column(words("explain_before"), justify="right")
     table.add_column(words("explain_after"), justify="right")
     for level in row.reason.deficits:
-        label = view.labels.get(level.node, level.node)
+        label = sentences.node_name(level.node, view, words)
         before, after = (words.money(amount, view.currency) for amount in (level.before, level.after))
         table.add_row(Text(label), before, after)
-    title = Text.assemble("  ", (words(row.side), _SIDE_STYLE[row.side]), f" {row.asset}: {quantity}, {value}")
+    title = Text.assemble(
+        "  ", (words(row.side), _SIDE_STYLE[row.side]), f" {row.asset}: {quantity}, {value}"
+    )
     notes = f"{_marginal(row.reason.gain_per_real, view, words)}; {_without(row, view, words)}"
     return Group(title, Padding(table, (0, 0, 0, 4)), Padding(Text(notes), (0, 0, 0, 4)))
 

@@ -1,4 +1,4 @@
-"""A plan as rows to show: names beside ids, money to the cent that adds up, weights in percent that add up.
+"""A plan as rows to show: names beside ids, money to the cent that adds up, weights in percent.
 
 Text, HTML and the command line all draw this one view, so that they can never disagree.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from fiel.copilot.plan_view.adding_up import CENT, DISPLAY_ROUNDING, parts_adding_up, rounded
+from fiel.copilot.plan_view.adding_up import DISPLAY_ROUNDING, parts_adding_up, rounded
 from fiel.rebalancing.plan import NodeState, NotTraded, Order, OrderReason, Side, SkipReason, Solution
 from fiel.rebalancing.problem import AssetLine
 
@@ -59,7 +59,7 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """One node to show: percent of the whole, two decimals, children summing to their parent."""
+    """One node to show: percent of the whole, two decimals, half-even."""
 
     id: str
     label: str
@@ -79,6 +79,7 @@ class NodeRow:
     def deviation(self) -> Decimal:
         """After minus target, in percentage points."""
         return self.after - self.target
+
 
 @dataclass(frozen=True, slots=True)
 class SkipRow:
@@ -111,7 +112,6 @@ class PlanView:
     skips: tuple[SkipRow, ...]
     money: MoneySummary
     prices: tuple[PriceNote, ...]
-    labels: Mapping[str, str]
 
     @property
     def currency(self) -> str:
@@ -137,7 +137,6 @@ def view_of(solution: Solution, assets: Sequence[AssetLine]) -> PlanView:
         tuple(_skip_row(skip, lines) for skip in solution.skipped),
         money,
         prices,
-        {node.id: printable(node.label) for node in solution.nodes},
     )
 
 
@@ -160,7 +159,9 @@ def summary_of(solution: Solution) -> MoneySummary:
     shown = parts_adding_up(exact, cash_left)
     cash, flow, sells, buys, fees, tax = shown
     was_rounded = cash_left != solution.residual_cash or list(exact) != shown
-    return MoneySummary(cash, flow, sells, _positive(buys), _positive(fees), _positive(tax), cash_left, was_rounded)
+    return MoneySummary(
+        cash, flow, sells, _positive(buys), _positive(fees), _positive(tax), cash_left, was_rounded
+    )
 
 
 def _positive(outflow: Decimal) -> Decimal:
@@ -208,9 +209,6 @@ def _shown_values(orders: Sequence[Order], money: MoneySummary) -> dict[str, Dec
 
 
 def _node_rows(nodes: Sequence[NodeState]) -> tuple[NodeRow, ...]:
-    targets = _nested_percent(nodes, {n.id: n.target for n in nodes})
-    before = _nested_percent(nodes, {n.id: n.before for n in nodes})
-    after = _nested_percent(nodes, {n.id: n.after for n in nodes})
     parents = {node.parent for node in nodes}
     return tuple(
         NodeRow(
@@ -220,9 +218,9 @@ def _node_rows(nodes: Sequence[NodeState]) -> tuple[NodeRow, ...]:
             n.asset,
             n.is_cash,
             n.id not in parents,
-            targets[n.id],
-            before[n.id],
-            after[n.id],
+            _percent(n.target),
+            _percent(n.before),
+            _percent(n.after),
             None if n.band is None else n.band * _HUNDRED,
             rounded(n.value_before),
             rounded(n.value_after),
@@ -232,18 +230,9 @@ def _node_rows(nodes: Sequence[NodeState]) -> tuple[NodeRow, ...]:
     )
 
 
-def _nested_percent(nodes: Sequence[NodeState], fractions: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Percent to two decimals, split from the root down so that children sum to their parent."""
-    children: dict[str | None, list[str]] = {}
-    for node in nodes:
-        children.setdefault(node.parent, []).append(node.id)
-    shown = {root: rounded(fractions[root] * _HUNDRED) for root in children.get(None, [])}
-    for node in nodes:
-        below = children.get(node.id, [])
-        if below:
-            parts = parts_adding_up([fractions[c] * _HUNDRED for c in below], shown[node.id], CENT)
-            shown |= dict(zip(below, parts, strict=True))
-    return shown
+def _percent(fraction: Decimal) -> Decimal:
+    """Percent to two decimals. Not made to add up: an asset without an order must read the same twice."""
+    return rounded(fraction * _HUNDRED)
 
 
 def _skip_row(skip: SkipReason, lines: Mapping[str, AssetLine]) -> SkipRow:

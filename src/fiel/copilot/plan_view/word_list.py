@@ -51,10 +51,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cash": ("Caixa", "Cash"),
         "out_of_band": ("fora da faixa", "out of band"),
         "bars_legend": (
-            "barra: quanto do alvo cada linha tem ({line} = alvo) · {held} antes · {bought} comprado · "
-            "{sold} vendido · desvio = depois − alvo, em pontos percentuais",
-            "bar: how much of its target each line has ({line} = target) · {held} before · {bought} bought · "
-            "{sold} sold · off by = after − target, in percentage points",
+            (
+                "barra: quanto do alvo cada linha tem ({line} = alvo) · {held} fica · {bought} "
+                "entra · {sold} sai · desvio = depois − alvo, em pontos percentuais"
+            ),
+            (
+                "bar: how much of its target each line has ({line} = target) · {held} stays · "
+                "{bought} comes in · {sold} goes out · off by = after − target, in percentage "
+                "points"
+            ),
         ),
         "bars_legend_band": (" · ! = fora da faixa", " · ! = out of band"),
         # money
@@ -79,6 +84,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Imposto {group}: {tax} sobre ganho de {gain} (vendas do mês {sales})",
             "Tax {group}: {tax} on a gain of {gain} (sales of the month {sales})",
         ),
+        "group_br_stock": ("de ações", "on shares"),
+        "group_br_etf_bdr": ("de ETFs e BDRs", "on ETFs and BDRs"),
+        "group_br_fii": ("de FIIs", "on FIIs"),
         # quality
         "balance": ("Equilíbrio", "Balance"),
         "drift_largest": ("Maior desvio", "Largest deviation"),
@@ -90,16 +98,25 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "basis_points": ("p.b.", "bp"),
         "proof": ("Prova", "Proof"),
         "proof_optimal": (
-            "ótimo provado: nenhum outro plano é melhor (folga 0 p.b.; {nodes} nós examinados)",
-            "proven optimal: no other plan is better (gap 0 bp; {nodes} nodes examined)",
+            "ótimo provado: nenhum outro plano é melhor (folga 0 p.b.; {searched})",
+            "proven optimal: no other plan is better (gap 0 bp; {searched})",
         ),
         "proof_gap": (
-            "nenhum plano chega mais de {gap} p.b. mais perto dos alvos, custos incluídos "
-            "({nodes} nós examinados; mais com --max-nodes)",
-            "no plan comes more than {gap} bp closer to the targets, costs included "
-            "({nodes} nodes examined; more with --max-nodes)",
+            (
+                "nenhum plano chega mais de {gap} p.b. mais perto dos alvos, custos incluídos "
+                "({searched}; mais com --max-nodes)"
+            ),
+            (
+                "no plan comes more than {gap} bp closer to the targets, costs included "
+                "({searched}; more with --max-nodes)"
+            ),
         ),
-        "hint_zero": ("Já está nos alvos: nenhum aporte é necessário.", "Already on target: no contribution needed."),
+        "node_searched": ("{n} nó examinado", "{n} node examined"),
+        "node_searcheds": ("{n} nós examinados", "{n} nodes examined"),
+        "hint_zero": (
+            "Já está nos alvos: nenhum aporte é necessário.",
+            "Already on target: no contribution needed.",
+        ),
         "hint_exact": (
             "Para chegar exatamente aos alvos sem vender: aporte de {exact} no total.",
             "To reach the targets exactly without selling: contribute {exact} in total.",
@@ -117,10 +134,16 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "price_count": ("{n} ativo", "{n} asset"),
         "price_counts": ("{n} ativos", "{n} assets"),
         "as_of_unknown": ("sem data", "no date"),
-        "source_unknown": ("fonte não informada (arquivo da carteira)", "source not stated (portfolio file)"),
+        "source_unknown": (
+            "fonte não informada (arquivo da carteira)",
+            "source not stated (portfolio file)",
+        ),
         # why
         "reason_class": ("faltam: {node} {lack}", "short: {node} {lack}"),
-        "reason_class_and_asset": ("faltam: {node} {lack}, ativo {own}", "short: {node} {lack}, asset {own}"),
+        "reason_class_and_asset": (
+            "faltam: {node} {lack}, ativo {own}",
+            "short: {node} {lack}, asset {own}",
+        ),
         "reason_asset": ("faltam {own} para o alvo do ativo", "{own} short of the asset's target"),
         "reason_excess": ("sobram: {node} {excess}", "too much: {node} {excess}"),
         "reason_excess_asset": ("sobram {own} acima do alvo do ativo", "{own} above the asset's target"),
@@ -128,15 +151,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "melhor uso do dinheiro que resta (este ativo passa {over} do alvo)",
             "best use of the money that is left (this asset goes {over} over its target)",
         ),
-        "reason_raise": ("levanta o dinheiro necessário com menos desvio", "raises the money needed with least drift"),
+        "reason_raise": (
+            "levanta o dinheiro necessário com menos desvio",
+            "raises the money needed with least drift",
+        ),
         "explain_title": ("Por que cada ordem", "Why each order"),
         "explain_level": ("Nível", "Level"),
         "explain_before": ("Falta antes", "Short before"),
         "explain_after": ("Falta depois", "Short after"),
-        "explain_sign": (
-            "valores negativos: acima do alvo",
-            "negative amounts: above the target",
-        ),
+        "explain_sign": ("valores negativos: acima do alvo", "negative amounts: above the target"),
         "explain_gain": (
             "último lote: reduz o objetivo em {gain} p.b.² por {money}",
             "last lot: lowers the objective by {gain} bp² per {money}",
@@ -171,9 +194,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "skip_minimum_order": ("abaixo da ordem mínima", "below the minimum order"),
         "skip_cost_above_benefit": ("o custo supera o benefício", "the cost is above the benefit"),
         "skip_tax_above_benefit": ("o imposto supera o benefício", "the tax is above the benefit"),
-        "skip_better_elsewhere": ("o dinheiro rende mais equilíbrio em outro ativo", "the money balances more elsewhere"),
+        "skip_better_elsewhere": (
+            "o dinheiro rende mais equilíbrio em outro ativo",
+            "the money balances more elsewhere",
+        ),
         "skip_nothing_held": ("nada em carteira para vender", "nothing held to sell"),
-        "skip_ignored": ("fora do plano por escolha (não conta no total)", "outside the plan on purpose (not counted)"),
+        "skip_ignored": (
+            "fora do plano por escolha (não conta no total)",
+            "outside the plan on purpose (not counted)",
+        ),
         "skip_short": ("faltam {money}", "{money} short"),
         "skip_excess": ("sobram {money}", "{money} too much"),
         "fact_lot_value": ("um lote custa {money}", "one lot costs {money}"),

@@ -23,10 +23,17 @@ app = typer.Typer(
 )
 
 
-def _version_asked(wanted: bool) -> None:  # noqa: FBT001 (Typer calls it so)
+def _version_asked(wanted: bool) -> None:
     if wanted:
         write_out(f"fiel {__version__}")
         raise typer.Exit(Exit.DONE)
+
+
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the details of unexpected errors.")]
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version_asked),
+]
 
 
 @app.callback(
@@ -36,11 +43,8 @@ def _version_asked(wanted: bool) -> None:  # noqa: FBT001 (Typer calls it so)
 def fiel(
     context: typer.Context,
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the details of unexpected errors.")] = False,  # noqa: ARG001
-    version: Annotated[  # noqa: ARG001
-        bool,
-        typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version_asked),
-    ] = False,
+    debug: DebugOption = False,  # noqa: ARG001 (read by the group, when something unexpected is raised)
+    version: VersionOption = False,  # noqa: ARG001 (its callback answers)
 ) -> None:
     """Fiel tells exactly what to buy (or sell) to bring a portfolio back to its targets, and why."""
     if context.invoked_subcommand is None:

@@ -1,7 +1,7 @@
 """Exit codes of the command line. Stable: scripts depend on them.
 
-    0 done   1 unexpected   2 usage or invalid input   3 refused   4 not found
-    5 conflict   6 unavailable   7 corrupt   130 interrupted
+0 done   1 unexpected   2 usage or invalid input   3 refused   4 not found
+5 conflict   6 unavailable   7 corrupt   130 interrupted
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ class FielGroup(TyperGroup):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,  # noqa: FBT001, FBT002
-        windows_expand_args: bool = True,  # noqa: FBT001, FBT002
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run a command; with `standalone_mode` the process ends with the exit code."""
@@ -41,7 +41,14 @@ class FielGroup(TyperGroup):
         localize(self, words.lang)
         extra.setdefault("obj", words)
         try:
-            code = super().main(arguments, prog_name or "fiel", complete_var, False, windows_expand_args, **extra)
+            code = super().main(
+                arguments,
+                prog_name or "fiel",
+                complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
         except typer.Abort:
             code = Exit.INTERRUPTED
         except COMPLAINT as error:

@@ -17,7 +17,6 @@ from fiel.entrypoints.cli.screen import screen, write_out
 from fiel.entrypoints.cli.writing import write_whole
 from fiel.entrypoints.words.notes import counted, note
 from fiel.kernel.errors import FielError, InvalidInput, InvalidInputs, NotFound, Rejected
-from fiel.rebalancing.plan import Solution
 
 INTERNAL_ERROR = "internal_error"
 
@@ -27,13 +26,9 @@ def answer_file(source: Path, output: Path | None, max_nodes: int | None, words:
 
     Raises `NotFound` when there is no such file.
     """
-    try:
-        record = answer_record(_solved(source, max_nodes))
-        refusal = None
-    except NotFound:
-        raise
-    except FielError as error:
-        record, refusal = _refused(source, error), error
+    record, refusal = _answered(source, max_nodes)
+    if isinstance(refusal, NotFound):
+        raise refusal
     text = _json(record)
     if output is None:
         write_out(text)
@@ -55,7 +50,7 @@ def answer_folder(source: Path, output: Path, max_nodes: int | None, words: Word
     _make_folder(output)
     solved = refused = defects = 0
     for file in _with_progress(sorted(source.glob("*.json")), words):
-        record = _answer(file, max_nodes)
+        record = _answered_whatever(file, max_nodes)
         write_whole(output / file.name, _json(record))
         code = record["refused"]["code"] if "refused" in record else None
         solved, refused = solved + (code is None), refused + (code is not None)
@@ -74,26 +69,31 @@ def _make_folder(folder: Path) -> None:
         raise InvalidInput("file_not_writable", message, field=str(folder)) from None
 
 
-def _answer(file: Path, max_nodes: int | None) -> Record:
+def _answered_whatever(file: Path, max_nodes: int | None) -> Record:
     try:
-        return answer_record(_solved(file, max_nodes))
-    except FielError as error:
-        return _refused(file, error)
+        return _answered(file, max_nodes)[0]
     except Exception as error:  # noqa: BLE001 (one defect must not take the other answers with it)
         message = f"{type(error).__name__}: {error}"
         return {"id": file.stem, "refused": {"code": INTERNAL_ERROR, "message": message, "field": None}}
 
 
-def _solved(file: Path, max_nodes: int | None) -> Solution:
+def _answered(file: Path, max_nodes: int | None) -> tuple[Record, FielError | None]:
+    """The answer and, when it is a refusal, the error; the id is the instance's, or the file's name."""
     from fiel.copilot.buying import solved
     from fiel.copilot.files.instance import read_instance
 
-    return solved(read_instance(file), max_nodes=max_nodes).solution
+    name = file.stem
+    try:
+        problem = read_instance(file)
+        name = problem.id
+        return answer_record(solved(problem, max_nodes=max_nodes).solution), None
+    except FielError as error:
+        return _refused(error.details.get("id", name), error), error
 
 
-def _refused(file: Path, error: FielError) -> Record:
+def _refused(name: str, error: FielError) -> Record:
     """One code and field; when there are several problems, those of the first and all the messages."""
-    record = refusal_record(error.details.get("id", file.stem), error)
+    record = refusal_record(name, error)
     if isinstance(error, InvalidInputs) and error.problems:
         first = error.problems[0]
         message = "; ".join(problem.message for problem in error.problems)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli import plan_options as options
 from fiel.entrypoints.cli.instances import answer_file, answer_folder
 from fiel.entrypoints.cli.portfolio_plan import Ask, Form, plan_portfolio
 from fiel.entrypoints.cli.screen import ColorOption, LangOption, WidthOption, words_of
@@ -19,55 +20,29 @@ from fiel.kernel.errors import InvalidInput
 #: In Brazil 1.000 is a thousand, here it would be one: rather asked than guessed.
 _AMBIGUOUS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command("plan", epilog=PLAN_EXAMPLES + EXIT_CODES)(plan)
 
 
 def plan(
-    portfolio: Annotated[Path | None, typer.Argument(help="The portfolio file (TOML).")] = None,
+    portfolio: options.PortfolioArgument = None,
     *,
-    cash: Annotated[str | None, typer.Option("--cash", help="New money to invest, such as 1000 or 1234.56.")] = None,
-    withdraw: Annotated[str | None, typer.Option("--withdraw", help="Money to take out.")] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            "--mode",
-            metavar="contribution|full|withdrawal|hybrid",
-            help="What may be done: buy only (default), buy and sell, sell only (default with --withdraw), or buy "
-            "first and sell only what stays out of its band.",
-        ),
-    ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Why each order: every level, before and after.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole plan as JSON, exact decimal strings.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="The orders as CSV.")] = False,
-    kappa: Annotated[
-        str | None, typer.Option("--kappa", help="How much costs weigh against deviation (1 = trade eagerly).")
-    ] = None,
-    cost_sensitivity: Annotated[
-        str | None,
-        typer.Option(
-            "--cost-sensitivity", metavar="eager|balanced|patient", help="The same by name: 1, 12.5 or 50."
-        ),
-    ] = None,
-    max_price_age: Annotated[
-        str | None, typer.Option("--max-price-age", help="Refuse prices older than this: 90s, 30m, 12h, 5d.")
-    ] = None,
-    now: Annotated[
-        str | None, typer.Option("--now", help="The instant to measure ages from (ISO 8601 with zone).")
-    ] = None,
-    max_nodes: Annotated[
-        int | None, typer.Option("--max-nodes", help="Bound of the search; the answer then says its proven gap.")
-    ] = None,
-    instance: Annotated[
-        Path | None, typer.Option("--instance", help="One rebalancing instance (JSON) in place of a portfolio.")
-    ] = None,
-    instances: Annotated[
-        Path | None, typer.Option("--instances", help="A folder: every *.json in it is an instance.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", help="File to write; with --instances, the folder.")
-    ] = None,
+    cash: options.CashOption = None,
+    withdraw: options.WithdrawOption = None,
+    mode: options.ModeOption = None,
+    explain: options.ExplainOption = False,
+    as_json: options.JsonOption = False,
+    as_csv: options.CsvOption = False,
+    kappa: options.KappaOption = None,
+    cost_sensitivity: options.CostSensitivityOption = None,
+    max_price_age: options.PriceAgeOption = None,
+    now: options.NowOption = None,
+    max_nodes: options.NodesOption = None,
+    instance: options.InstanceOption = None,
+    instances: options.InstancesOption = None,
+    output: options.OutputOption = None,
     lang: LangOption = "pt",
     width: WidthOption = None,
     no_color: ColorOption = False,
@@ -89,16 +64,21 @@ def plan(
         form = Form(_format(as_json=as_json, as_csv=as_csv), explain, output, width, no_color)
         plan_portfolio(source, ask, form, words)
         return
-    _refuse_unused(cash=cash, withdraw=withdraw, mode=mode, kappa=kappa, cost_sensitivity=cost_sensitivity, now=now)
+    own = {"cash": cash, "withdraw": withdraw, "mode": mode, "kappa": kappa, "now": now}
+    _refuse_unused(own | {"cost_sensitivity": cost_sensitivity, "max_price_age": max_price_age})
     _answer(source, is_folder=source is instances, output=output, max_nodes=max_nodes, words=words)
 
 
-def _answer(source: Path, *, is_folder: bool, output: Path | None, max_nodes: int | None, words: Words) -> None:
+def _answer(
+    source: Path, *, is_folder: bool, output: Path | None, max_nodes: int | None, words: Words
+) -> None:
     if not is_folder:
         answer_file(source, output, max_nodes, words)
         return
     if output is None:
-        raise InvalidInput("output_missing", "with --instances, give the folder to write: --output", field="output")
+        raise InvalidInput(
+            "output_missing", "with --instances, give the folder to write: --output", field="output"
+        )
     answer_folder(source, output, max_nodes, words)
 
 
@@ -115,8 +95,8 @@ def _one_source(portfolio: Path | None, instance: Path | None, instances: Path |
     return given[0]
 
 
-def _refuse_unused(**options: str | None) -> None:
-    for name, value in options.items():
+def _refuse_unused(given: Mapping[str, str | None]) -> None:
+    for name, value in given.items():
         if value is not None:
             option = f"--{name.replace('_', '-')}"
             raise InvalidInput(

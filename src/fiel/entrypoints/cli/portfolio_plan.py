@@ -11,7 +11,7 @@ from fiel.copilot.buying import Plan, load
 from fiel.copilot.buying import plan as plan_of
 from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.screen import screen, write_out
+from fiel.entrypoints.cli.screen import screen, show, write_out
 from fiel.entrypoints.cli.writing import write_whole
 from fiel.entrypoints.words.notes import note
 
@@ -70,12 +70,13 @@ def _print(plan: Plan, form: Form, words: Words) -> None:
     from fiel.copilot.plan_view.terminal import plan_renderable
 
     console = screen(form.width, no_color=form.no_color)
-    console.print(
+    show(
+        console,
         plan_renderable(
             plan.view,
             words,
             width=console.width,
             explain=form.explain,
             ascii_only=console.options.ascii_only,
-        )
+        ),
     )

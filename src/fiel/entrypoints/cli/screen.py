@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from fiel.copilot.plan_view.words import Lang, Words
 from fiel.kernel.errors import InvalidInput
@@ -16,7 +16,10 @@ WIDTH_MIN, WIDTH_MAX = 60, 1000
 LANG_VARIABLE = "FIEL_LANG"
 
 LangOption = Annotated[
-    str, typer.Option("--lang", envvar=LANG_VARIABLE, help="Language of what is shown: pt or en.", metavar="pt|en")
+    str,
+    typer.Option(
+        "--lang", envvar=LANG_VARIABLE, help="Language of what is shown: pt or en.", metavar="pt|en"
+    ),
 ]
 WidthOption = Annotated[
     int | None,
@@ -36,6 +39,18 @@ def screen(width: int | None = None, *, no_color: bool = False, stderr: bool = F
         highlight=False,
         soft_wrap=False,
     )
+
+
+def show(console: Console, *blocks: RenderableType) -> None:
+    """Print blocks; into a file or a pipe without the blanks that fill the lines of a terminal."""
+    if console.is_terminal:
+        for block in blocks:
+            console.print(block)
+        return
+    with console.capture() as captured:
+        for block in blocks:
+            console.print(block)
+    write_out("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def write_out(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note, told
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.words.notes import counted, note
-from fiel.kernel.errors import InvalidInput, InvalidInputs
+from fiel.kernel.errors import InvalidInput, InvalidInputs, Rejected
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +32,7 @@ def validate(
     try:
         portfolio = read_portfolio(file)
     except InvalidInput as error:
-        problems = error.problems if isinstance(error, InvalidInputs) else (error,)
+        problems: Sequence[Rejected] = error.problems if isinstance(error, InvalidInputs) else (error,)
         for problem in problems:
             write_out(_line(file, problem, words))
         show_note(counted("problem", len(problems), words), "bold red")
@@ -40,7 +41,7 @@ def validate(
     write_out(note("validate_done", words, file=file, assets=len(portfolio.assets), nodes=nodes))
 
 
-def _line(file: Path, problem: InvalidInput, words: Words) -> str:
+def _line(file: Path, problem: Rejected, words: Words) -> str:
     """The form that editors jump to: file:line: place: text [code]."""
     line = problem.details.get("line")
     where = f"{file}:{line}" if line else f"{file}"

@@ -29,14 +29,18 @@ def write_whole(path: Path, text: str) -> None:
         with suppress(OSError, UnboundLocalError):
             temporary.unlink()
         reason = error.strerror or "it cannot be written"
-        raise InvalidInput("file_not_writable", f"{path} cannot be written: {reason}", field=str(path)) from None
+        raise InvalidInput(
+            "file_not_writable", f"{path} cannot be written: {reason}", field=str(path)
+        ) from None
 
 
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not exist yet. Raises `Conflict` when it does."""
     if path.exists():
         raise Conflict(
-            "file_exists", f"{path} exists already; choose another name, or overwrite it with --force", field=str(path)
+            "file_exists",
+            f"{path} exists already; choose another name, or overwrite it with --force",
+            field=str(path),
         )
     write_whole(path, text)
 

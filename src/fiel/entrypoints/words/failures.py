@@ -13,57 +13,70 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
     {
         # prices
         "price_missing": (
-            "{asset} está sem preço. Informe um preço, ou marque o ativo com ignore = true para deixá-lo fora do total."
+            "{asset} está sem preço. Informe um preço, ou marque o ativo com ignore = true para "
+            "deixá-lo fora do total."
         ),
         "price_stale": (
-            "O preço de {asset} tem {age} e o limite é {age_max}. Atualize o preço e a data, ou aumente "
-            "--max-price-age se aceita planejar com ele."
+            "O preço de {asset} tem {age} e o limite é {age_max}. Atualize o preço e a data, ou "
+            "aumente --max-price-age se aceita planejar com ele."
         ),
-        "price_not_positive": "O preço de {asset} precisa ser maior que zero. Corrija-o; preço desconhecido não é zero.",
-        "price_from_future": "O preço de {asset} tem data no futuro. Corrija a data do preço, ou informe --now.",
+        "price_not_positive": (
+            "O preço de {asset} precisa ser maior que zero. Corrija-o; preço desconhecido não é zero."
+        ),
+        "price_from_future": (
+            "O preço de {asset} tem data no futuro. Corrija a data do preço, ou informe --now."
+        ),
         "price_not_recorded": "{asset} não tem preço registrado nesse dia.",
         "zone_missing": "A hora está sem fuso. Escreva com ele, por exemplo 2026-01-31T17:00:00-03:00.",
         "time_zone_missing": "A hora está sem fuso. Escreva com ele, por exemplo 2026-01-31T17:00:00-03:00.",
         "now_missing": "Para limitar a idade dos preços é preciso saber a hora atual. Informe --now.",
         # targets
         "weights_not_100": (
-            "Os pesos dos filhos de {node} somam {sum}, e não 100 (diferença: {missing}). Ajuste-os até a soma ser "
-            "exatamente 100."
+            "Os pesos dos filhos de {node} somam {sum}, e não 100 (diferença: {missing}). "
+            "Ajuste-os até a soma ser exatamente 100."
         ),
         "weight_missing": "{node} está sem peso. Informe o peso, em por cento da classe acima.",
         "weight_out_of_range": "O peso de {node} precisa estar entre 0 e 100 por cento.",
-        "class_without_asset": "A classe {node} tem alvo e nenhum ativo. Ponha um ativo nela ou retire a classe.",
+        "class_without_asset": (
+            "A classe {node} tem alvo e nenhum ativo. Ponha um ativo nela ou retire a classe."
+        ),
         "node_repeated": "{node} aparece duas vezes nos alvos. Deixe um só.",
         "asset_repeated": "{asset} aparece mais de uma vez. Deixe uma linha só, com a quantidade toda.",
-        "asset_unknown": "{field}: este ativo não está entre os ativos do arquivo. Acrescente-o ou corrija o nome.",
+        "asset_unknown": (
+            "{field}: este ativo não está entre os ativos do arquivo. Acrescente-o ou corrija o nome."
+        ),
         "target_ignored": "O ativo está ignorado e tem alvo. Retire uma das duas coisas.",
         "tree_too_large": "A árvore de alvos tem nós ou níveis demais.",
         "cash_repeated": "Só uma folha dos alvos pode ser o caixa.",
         # money
         "withdrawal_too_large": (
-            "A retirada passa em {missing} do que há em caixa mais tudo o que pode ser vendido. Retire menos, ou "
-            "libere mais ativos para venda."
+            "A retirada passa em {missing} do que há em caixa mais tudo o que pode ser vendido. "
+            "Retire menos, ou libere mais ativos para venda."
         ),
         "cash_below_minimum": (
-            "Faltam {missing} para o caixa mínimo, e este modo não vende para levantá-los. Aumente o aporte, "
-            "reduza o caixa mínimo ou use --mode full."
+            "Faltam {missing} para o caixa mínimo, e este modo não vende para levantá-los. "
+            "Aumente o aporte, reduza o caixa mínimo ou use --mode full."
         ),
         "no_feasible_plan": (
-            "Nenhuma combinação de lotes inteiros respeita o caixa mínimo (faltam {missing}). Retire menos, reduza o "
-            "caixa mínimo ou libere mais ativos para venda."
+            "Nenhuma combinação de lotes inteiros respeita o caixa mínimo (faltam {missing}). "
+            "Retire menos, reduza o caixa mínimo ou libere mais ativos para venda."
         ),
         "nothing_to_allocate": "Não há posição, caixa nem aporte: não há o que alocar. Informe --cash.",
         "average_cost_missing": (
-            "Vender {asset} pode pagar imposto e o custo médio não foi informado. Informe average_cost, ou proíba a "
-            "venda com can_sell = false."
+            "Vender {asset} pode pagar imposto e o custo médio não foi informado. Informe "
+            "average_cost, ou proíba a venda com can_sell = false."
         ),
-        "tax_group_unknown": "{field}: este grupo de imposto não está definido. Defina [tax.NOME] ou corrija o nome.",
+        "tax_group_unknown": (
+            "{field}: este grupo de imposto não está definido. Defina [tax.NOME] ou corrija o nome."
+        ),
         "cash_and_withdraw": "Use --cash ou --withdraw, não os dois: o dinheiro entra ou sai.",
         "kappa_and_preset": "Use --kappa ou --cost-sensitivity, não os dois.",
         "amount_ambiguous": "{text} pode ser mil ou um. Escreva sem separador de milhar: {plain}.",
         # numbers
         "float_refused": "{field} é um número de ponto flutuante, que perde centavos. Escreva-o entre aspas.",
-        "number_is_float": "{field} é um número de ponto flutuante, que perde centavos. Escreva-o entre aspas.",
+        "number_is_float": (
+            "{field} é um número de ponto flutuante, que perde centavos. Escreva-o entre aspas."
+        ),
         "number_malformed": "{field} não é um número. Escreva só dígitos, com ponto nos decimais: 1234.56.",
         "number_missing": "{field} está vazio. Escreva o número, por exemplo 1234.56.",
         "number_not_finite": "{field} não é um número. Se for desconhecido, deixe-o de fora.",
@@ -81,10 +94,12 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "age_malformed": "A idade máxima dos preços se escreve com número e unidade: 90s, 30m, 12h ou 5d.",
         "max_nodes_not_positive": "--max-nodes precisa ser pelo menos 1.",
         "language_unknown": "Este idioma não existe. Use pt ou en.",
-        "moment_malformed": "{field} não é uma data com hora. Escreva, por exemplo, 2026-01-31T17:00:00-03:00.",
+        "moment_malformed": (
+            "{field} não é uma data com hora. Escreva, por exemplo, 2026-01-31T17:00:00-03:00."
+        ),
         "source_missing": (
-            "Diga o que planejar: um arquivo de carteira, --instance ARQUIVO.json ou --instances PASTA. "
-            "Para começar: fiel init carteira.toml"
+            "Diga o que planejar: um arquivo de carteira, --instance ARQUIVO.json ou --instances "
+            "PASTA. Para começar: fiel init carteira.toml"
         ),
         "sources_several": "Use só um: arquivo de carteira, --instance ou --instances.",
         "output_missing": "Com --instances, diga em que pasta gravar: --output PASTA.",

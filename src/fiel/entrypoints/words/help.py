@@ -24,7 +24,9 @@ EXIT_CODES_PT = (
     "5 conflito, 6 indisponível, 7 corrompido, 130 interrompido."
 )
 #: Titles of the panels of the help, by what they hold.
-PANELS_PT: Mapping[str, str] = MappingProxyType({"argument": "Argumentos", "option": "Opções", "command": "Comandos"})
+PANELS_PT: Mapping[str, str] = MappingProxyType(
+    {"argument": "Argumentos", "option": "Opções", "command": "Comandos"}
+)
 HELP_PT: Mapping[str, str] = MappingProxyType(
     {
         "Fiel tells exactly what to buy (or sell) to bring a portfolio back to its targets, and why.": (
@@ -39,7 +41,8 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         ),
         "Show this message and exit.": "Mostra esta ajuda e sai.",
         "Plan R$ 1,000 and R$ 50,000 for an example wallet at real B3 closing prices of one recorded day.": (
-            "Planeja R$ 1.000 e R$ 50.000 para uma carteira de exemplo, a preços reais de fechamento da B3 de um dia."
+            "Planeja R$ 1.000 e R$ 50.000 para uma carteira de exemplo, a preços reais de "
+            "fechamento da B3 de um dia."
         ),
         "Example: fiel demo --lang en": "Exemplo: fiel demo --width 100",
         "Language of what is shown: pt or en.": "Idioma do que é mostrado: pt ou en.",
@@ -52,7 +55,8 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         "The file to write.": "O arquivo a gravar.",
         "Overwrite the file if it exists.": "Sobrescreve o arquivo, se existir.",
         "Check a portfolio file and list every problem with its line; exit code 2 when there is one.": (
-            "Confere um arquivo de carteira e lista todos os problemas com a linha; código de saída 2 se houver."
+            "Confere um arquivo de carteira e lista todos os problemas com a linha; código "
+            "de saída 2 se houver."
         ),
         "Example: fiel validate carteira.toml": "Exemplo: fiel validate carteira.toml",
         "The portfolio file (TOML).": "O arquivo da carteira (TOML).",
@@ -64,17 +68,24 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         "Money to take out.": "Dinheiro a retirar.",
         "What may be done: buy only (default), buy and sell, sell only (default with --withdraw), or buy "
         "first and sell only what stays out of its band.": (
-            "O que pode ser feito: só comprar (padrão), comprar e vender, só vender (padrão com --withdraw), ou "
+            "O que pode ser feito: só comprar (padrão), comprar e vender, só vender (padrão "
+            "com --withdraw), ou "
             "comprar primeiro e vender só o que ficar fora da faixa."
         ),
-        "Why each order: every level, before and after.": "O porquê de cada ordem: cada nível, antes e depois.",
-        "The whole plan as JSON, exact decimal strings.": "O plano inteiro em JSON, com decimais exatos em texto.",
+        "Why each order: every level, before and after.": (
+            "O porquê de cada ordem: cada nível, antes e depois."
+        ),
+        "The whole plan as JSON, exact decimal strings.": (
+            "O plano inteiro em JSON, com decimais exatos em texto."
+        ),
         "The orders as CSV.": "As ordens em CSV.",
         "How much costs weigh against deviation (1 = trade eagerly).": (
             "Quanto os custos pesam contra o desvio (1 = opera sem hesitar)."
         ),
         "The same by name: 1, 12.5 or 50.": "O mesmo por nome: 1, 12.5 ou 50.",
-        "Refuse prices older than this: 90s, 30m, 12h, 5d.": "Recusa preços mais velhos que isto: 90s, 30m, 12h, 5d.",
+        "Refuse prices older than this: 90s, 30m, 12h, 5d.": (
+            "Recusa preços mais velhos que isto: 90s, 30m, 12h, 5d."
+        ),
         "The instant to measure ages from (ISO 8601 with zone).": (
             "O instante a partir do qual medir idades (ISO 8601 com fuso)."
         ),

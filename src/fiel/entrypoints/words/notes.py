@@ -28,12 +28,24 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "This is a defect of the program. To see the details: fiel --debug ...",
         ),
         "unexpected_batch": (
-            "{n} instância não foi resolvida por um erro inesperado; veja os arquivos com o código internal_error.",
-            "{n} instance was not solved because of an unexpected error; see the files with code internal_error.",
+            (
+                "{n} instância não foi resolvida por um erro inesperado; veja os arquivos com o "
+                "código internal_error."
+            ),
+            (
+                "{n} instance was not solved because of an unexpected error; see the files with "
+                "code internal_error."
+            ),
         ),
         "unexpected_batchs": (
-            "{n} instâncias não foram resolvidas por erros inesperados; veja os arquivos com o código internal_error.",
-            "{n} instances were not solved because of unexpected errors; see the files with code internal_error.",
+            (
+                "{n} instâncias não foram resolvidas por erros inesperados; veja os arquivos com "
+                "o código internal_error."
+            ),
+            (
+                "{n} instances were not solved because of unexpected errors; see the files with "
+                "code internal_error."
+            ),
         ),
         "day": ("{n} dia", "{n} day"),
         "days": ("{n} dias", "{n} days"),
@@ -57,8 +69,16 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{solved} with a plan, {refused} refused → {folder}",
         ),
         "init_done": (
-            "Exemplo gravado em {file}. Edite-o e depois:\n  fiel validate {file}\n  fiel plan {file} --cash 1000",
-            "Example written to {file}. Edit it, and then:\n  fiel validate {file}\n  fiel plan {file} --cash 1000",
+            (
+                "Exemplo gravado em {file}. Edite-o e depois:\n"
+                "  fiel validate {file}\n"
+                "  fiel plan {file} --cash 1000"
+            ),
+            (
+                "Example written to {file}. Edit it, and then:\n"
+                "  fiel validate {file}\n"
+                "  fiel plan {file} --cash 1000"
+            ),
         ),
         "validate_done": (
             "{file}: sem problemas. {assets} ativos, {nodes} nós nos alvos.",
@@ -70,28 +90,35 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Fiel: I have R$ 1,000 to invest. What exactly do I buy?",
         ),
         "demo_wallet": (
-            "Uma carteira de exemplo (quantidades inventadas) aos preços reais de fechamento da B3 de {day}; as "
-            "linhas de Tesouro e CDB têm preços ilustrativos. Nada é enviado a lugar nenhum.",
-            "An example wallet (invented quantities) at the real B3 closing prices of {day}; the Tesouro and CDB "
-            "lines have illustrative prices. Nothing is sent anywhere.",
+            (
+                "Uma carteira de exemplo (quantidades inventadas) aos preços reais de fechamento "
+                "da B3 de {day}; as linhas de Tesouro e CDB têm preços ilustrativos. Nada é "
+                "enviado a lugar nenhum."
+            ),
+            (
+                "An example wallet (invented quantities) at the real B3 closing prices of {day}; "
+                "the Tesouro and CDB lines have illustrative prices. Nothing is sent anywhere."
+            ),
         ),
         "demo_question": ("Aporte de {money}", "A contribution of {money}"),
         "demo_next": ("E agora?", "What next?"),
         "demo_next_lines": (
-            "fiel init carteira.toml                      um exemplo comentado, para pôr a sua carteira\n"
-            "fiel validate carteira.toml                  confere o arquivo, com a linha de cada problema\n"
-            "fiel plan carteira.toml --cash 1000          o seu plano\n"
-            "fiel plan carteira.toml --cash 1000 --explain  o porquê de cada ordem, com os números\n"
-            "fiel plan carteira.toml --withdraw 500       o que vender para retirar\n"
-            "fiel plan carteira.toml --mode full --csv    comprar e vender; ordens em CSV (ou --json)\n"
-            "fiel --help                                  todos os comandos (--lang en: in English)",
-            "fiel init portfolio.toml                     a commented example, to put your portfolio in\n"
-            "fiel validate portfolio.toml                 checks the file, with the line of every problem\n"
-            "fiel plan portfolio.toml --cash 1000         your plan\n"
-            "fiel plan portfolio.toml --cash 1000 --explain  why each order, with the numbers\n"
-            "fiel plan portfolio.toml --withdraw 500      what to sell to take money out\n"
-            "fiel plan portfolio.toml --mode full --csv   buy and sell; orders as CSV (or --json)\n"
-            "fiel --help                                  all commands (--lang pt: em português)",
+            (
+                "fiel init carteira.toml                um exemplo para pôr a sua carteira\n"
+                "fiel validate carteira.toml            confere o arquivo, linha por linha\n"
+                "fiel plan carteira.toml --cash 1000    o seu plano; --explain diz o porquê\n"
+                "fiel plan carteira.toml --withdraw 500 o que vender para retirar\n"
+                "fiel plan carteira.toml --mode full    comprar e vender; --csv, --json\n"
+                "fiel --help                            tudo o mais (--lang en: in English)"
+            ),
+            (
+                "fiel init portfolio.toml                an example to put yours in\n"
+                "fiel validate portfolio.toml            checks the file, line by line\n"
+                "fiel plan portfolio.toml --cash 1000    your plan; --explain says why\n"
+                "fiel plan portfolio.toml --withdraw 500 what to sell to take money out\n"
+                "fiel plan portfolio.toml --mode full    buy and sell; --csv, --json\n"
+                "fiel --help                             all the rest (--lang pt: português)"
+            ),
         ),
     }
 )

@@ -35,7 +35,7 @@ class Fleet:
     | `quantity` | float32 [N, K] | units held |
     | `asset` | uint16 [M, K] | symbol id, `NO_ASSET` = empty slot |
     | `target` | float32 [M, K] | fraction of the whole |
-    | `node_start`, `node_end` | uint16 [1 or M, G] | a class is the run of slots start..end-1 (start = end: none) |
+    | `node_start`, `node_end` | uint16 [1 or M, G] | a class is the slots start..end-1 (none if equal) |
     | `node_target` | float32 [M, G] | fraction of the whole |
     | `model` | uint32 [N] or [0] | which of the M rows a portfolio follows; empty: M = N, row = portfolio |
     | `absolute`, `relative` | float32 [1 or N] | bands as fractions; inf = no such band |
@@ -94,6 +94,18 @@ class Fleet:
         return np.array([np.nan if p is None else float(p) for p in found], dtype=np.float64)
 
 
+def usable_price(price: float) -> float:
+    """The price, or NaN for one that counts as missing: NaN, infinite, zero or negative.
+
+    Raises `InvalidInput` above 1e30.
+    """
+    if not 0 < price < float("inf"):
+        return float("nan")
+    if price > PRICE_MAX:
+        raise InvalidInput("price_out_of_range", f"a price is above {PRICE_MAX:g}", field="prices")
+    return price
+
+
 def price_table(fleet: Fleet, prices: ArrayLike) -> F64:
     """Prices [S] laid out for the kernels: one place per possible id, NaN = missing, 0 for `NO_ASSET`.
 
@@ -148,10 +160,11 @@ def fleet_of(
         if bool((groups[:, 1:] < groups[:, :-1]).any()):
             order = np.argsort(groups, axis=1, kind="stable")
             groups = np.take_along_axis(groups, order, axis=1)
-            ids, share = (np.take_along_axis(a, order, axis=1) for a in (ids, share))
+            ids = np.take_along_axis(ids, order, axis=1)
+            share = np.take_along_axis(share, order, axis=1)
             held = np.take_along_axis(held, order[rows] if rows.size and len(order) > 1 else order, axis=1)
         start, end = _runs(groups)
-    fleet = Fleet(
+    return Fleet(
         symbols,
         held,
         ids,
@@ -164,7 +177,6 @@ def fleet_of(
         _bands(relative, len(held), "relative"),
         signed=bool((held < 0).any()),
     )
-    return fleet
 
 
 def node_targets(target: F32, start: U16, end: U16) -> F32:
@@ -192,7 +204,9 @@ def _runs(groups: NDArray[np.uint8]) -> tuple[U16, U16]:
 
 def _check_shapes(symbols: tuple[str, ...], asset: U16, quantity: F32, target: F32, model: U32) -> None:
     if len(symbols) > NO_ASSET:
-        raise InvalidInput("too_many_symbols", f"at most {NO_ASSET} symbols fit in one fleet", field="symbols")
+        raise InvalidInput(
+            "too_many_symbols", f"at most {NO_ASSET} symbols fit in one fleet", field="symbols"
+        )
     if asset.ndim != 2 or quantity.ndim != 2 or asset.shape != target.shape:
         raise InvalidInput("fleet_shape", "asset and target must be [M, K] alike, quantity [N, K]")
     if asset.shape[1] != quantity.shape[1] or asset.shape[1] > NO_ASSET:

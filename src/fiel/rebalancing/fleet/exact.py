@@ -3,72 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
 from fiel.kernel.errors import InvalidInput
 from fiel.portfolio.targets import Band
+from fiel.rebalancing.drift import out_of_band
+from fiel.rebalancing.evaluation import exact
 from fiel.rebalancing.fleet.arrays import CASH, NO_ASSET, Fleet
 from fiel.rebalancing.fleet.scan import DriftScan, Verdict
 from fiel.rebalancing.model import Model
 from fiel.rebalancing.problem import Basis
-
-#: Digits that hold every sum and product of the rule without rounding, for quantities, prices and
-#: shares of up to 28 digits each.
-EXACT = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 #: Answers for one portfolio, given its index: INSIDE, OUT, UNPRICED or EMPTY.
 Judge = Callable[[int], Verdict]
 
 
 def exact_verdict(model: Model, prices: Mapping[str, Decimal] | None = None) -> Verdict:
-    """Judge one portfolio by the definition, in Decimal, without a division and without rounding.
+    """Judge one portfolio by the definition of `fiel.rebalancing.drift`, in Decimal.
 
-    Out if |x_v - w_v * V0| > limit_v * V0 at any node v below the root (leaves only where the strategy
-    says so), on the basis of the portfolio or of the parent node. `prices` replace the model's own. The
-    flow is not counted: a trigger looks at what is there.
+    `prices` by asset id replace the model's own; one that is missing, not finite or not above zero makes
+    the portfolio `UNPRICED`, a whole of zero or less `EMPTY`.
     """
-    current: list[Decimal] = []
-    for asset, own in zip(model.assets, model.prices, strict=True):
-        price = own if prices is None else prices.get(asset.id)
-        if price is None or not price.is_finite() or price <= 0:
+    if prices is not None:
+        current = [prices.get(asset.id, Decimal(0)) for asset in model.assets]
+        if not all(price.is_finite() and price > 0 for price in current):
             return Verdict.UNPRICED
-        current.append(price)
-    with localcontext(EXACT):
-        values = _values(model, current)
+        model = replace(model, prices=tuple(current))
+    with exact():
+        quantities = [asset.quantity for asset in model.assets]
+        values = model.values(quantities, model.problem.cash + model.problem.flow)
         if values[0] <= 0:
             return Verdict.EMPTY
-        return Verdict.OUT if any(_is_out(model, v, values) for v in range(1, len(values))) else Verdict.INSIDE
-
-
-def _values(model: Model, prices: Sequence[Decimal]) -> list[Decimal]:
-    values = [Decimal(0)] * len(model.nodes)
-    for node in reversed(model.nodes):
-        if node.asset >= 0:
-            values[node.index] += prices[node.asset] * model.assets[node.asset].quantity
-        elif node.is_cash:
-            values[node.index] += model.problem.cash
-        if node.parent >= 0:
-            values[node.parent] += values[node.index]
-    return values
-
-
-def _is_out(model: Model, index: int, values: Sequence[Decimal]) -> bool:
-    node, strategy = model.nodes[index], model.problem.strategy
-    if strategy.leaves_only and node.asset < 0 and not node.is_cash:
-        return False
-    if strategy.basis is Basis.PORTFOLIO:
-        limit = node.band.limit(node.share)
-        return limit is not None and abs(values[index] - node.share * values[0]) > limit * values[0]
-    base, parent_share = values[node.parent], node.parent_share
-    if base <= 0 or parent_share <= 0:
-        return values[index] != 0 and base <= 0
-    # limit of w / parent_share, everything multiplied by parent_share
-    widths = [] if node.band.absolute is None else [node.band.absolute * parent_share]
-    widths += [] if node.band.relative is None else [node.band.relative * node.share]
-    return bool(widths) and abs(values[index] * parent_share - node.share * base) > min(widths) * base
+        return Verdict.OUT if out_of_band(model, values) else Verdict.INSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +99,10 @@ def fleet_of_models(models: Sequence[Model], symbols: Sequence[str] | None = Non
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Leaves in the order of the tree (symbol, quantity, share); classes as runs of them (start, end, share)."""
+    """Leaves in the order of the tree (symbol, quantity, share); classes as runs of them."""
 
     leaves: list[tuple[str, Decimal, Decimal]]
+    #: Start, end (past it) and share.
     classes: list[tuple[int, int, Decimal]]
 
 
@@ -144,7 +114,7 @@ def _layout(model: Model) -> _Layout:
         if node.asset >= 0:
             leaves.append((model.assets[node.asset].id, model.assets[node.asset].quantity, node.share))
         elif node.is_cash:
-            leaves.append((CASH, model.problem.cash, node.share))
+            leaves.append((CASH, model.problem.cash + model.problem.flow, node.share))
         for above in model.path_to_root(node.index):
             last[above] = len(leaves)
     inner = [

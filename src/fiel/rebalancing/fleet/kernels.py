@@ -9,6 +9,8 @@ All arithmetic is float64 on float32 inputs. Relative to the whole, a deviation 
 than 5e-7, twenty times less than the default zone in which the exact rule decides.
 """
 
+# ruff: noqa: PLR0917  (numba takes keyword arguments more slowly, and arrays are many)
+
 from __future__ import annotations
 
 from typing import TypeAlias
@@ -73,7 +75,9 @@ def scan_rows(
         _load(quantity, asset, target, prices, place, count, running, lane_target)
         if not np.isfinite(running[slots, :count].sum()):
             _reload(quantity, asset, target, prices, place, count, running)
-        _load_bands(absolute, relative, place, count, running, money)
+        if absolute.size > 1 or relative.size > 1 or start == first:
+            _load_bands(absolute, relative, place, count, money)
+        _limits(running, money)
         _judge_leaves(running, lane_target, money)
         if nodes > 0:
             _load_nodes(node_targets, place, count, node_target)
@@ -86,7 +90,7 @@ def scan_rows(
         _conclude(near, money, code)
         _answer(signed, place, count, money, code, verdict, deviation)
         if budget.size > 0:
-            _answer_budget(near, place, count, money, verdict, budget)
+            _answer_budget(near, signed, place, count, money, verdict, budget)
 
 
 @jit
@@ -100,7 +104,14 @@ def _place(chosen: U32, model: U32, start: int, count: int, place: I64) -> None:
 
 @jit
 def _load(
-    quantity: F32, asset: U16, target: F32, prices: F64, place: I64, count: int, running: F64, lane_target: F32
+    quantity: F32,
+    asset: U16,
+    target: F32,
+    prices: F64,
+    place: I64,
+    count: int,
+    running: F64,
+    lane_target: F32,
 ) -> None:
     """Lay each portfolio into its lane: running values and targets, slot below slot."""
     for lane in range(count):
@@ -134,26 +145,26 @@ def _load_nodes(targets: F32, place: I64, count: int, node_target: F32) -> None:
 
 
 @jit
-def _load_bands(absolute: F32, relative: F32, place: I64, count: int, running: F64, money: F64) -> None:
+def _load_bands(absolute: F32, relative: F32, place: I64, count: int, money: F64) -> None:
+    """Each lane's bands, as given."""
+    for lane in range(count):
+        money[WIDTH, lane] = absolute[place[0, lane] if absolute.size > 1 else 0]
+    for lane in range(count):
+        money[RATIO, lane] = relative[place[0, lane] if relative.size > 1 else 0]
+
+
+@jit
+def _limits(running: F64, money: F64) -> None:
     """The whole of each lane, and the parts of its limit min(absolute, slope * weight + offset), in money."""
-    if absolute.size > 1 or relative.size > 1:
-        for lane in range(count):
-            portfolio = place[0, lane]
-            money[WIDTH, lane] = absolute[portfolio if absolute.size > 1 else 0]
-            money[RATIO, lane] = relative[portfolio if relative.size > 1 else 0]
-    else:
-        money[WIDTH] = np.float64(absolute[0])
-        money[RATIO] = np.float64(relative[0])
     last = running.shape[0] - 1
     for lane in range(LANES):
-        money[WHOLE, lane] = running[last, lane]
-        money[WORST, lane] = NOTHING
-        money[LARGEST, lane] = 0.0
-    for lane in range(LANES):
-        whole, width, ratio = money[WHOLE, lane], money[WIDTH, lane], money[RATIO, lane]
-        money[ABSOLUTE, lane] = (UNLIMITED if width > UNLIMITED else width) * whole
+        whole, width, ratio = running[last, lane], money[WIDTH, lane], money[RATIO, lane]
+        money[WHOLE, lane] = whole
+        money[ABSOLUTE, lane] = (width if not width > UNLIMITED else UNLIMITED) * whole
         money[SLOPE, lane] = (0.0 if ratio > UNLIMITED else ratio) * whole
         money[OFFSET, lane] = (UNLIMITED if ratio > UNLIMITED else 0.0) * whole
+        money[WORST, lane] = NOTHING
+        money[LARGEST, lane] = 0.0
 
 
 @jit
@@ -251,7 +262,7 @@ def _answer(
 
 @jit
 def _answer_budget(
-    near: float, place: I64, count: int, money: F64, verdicts: U8, budgets: F64
+    near: float, signed: bool, place: I64, count: int, money: F64, verdicts: U8, budgets: F64
 ) -> None:
     """Write the value that the prices may move by, up and down added up, before the verdict can change.
 
@@ -264,6 +275,9 @@ def _answer_budget(
             limit = (money[SLOPE, lane] + money[OFFSET, lane]) / whole
             limit = money[WIDTH, lane] if money[WIDTH, lane] < limit else limit
             budget = (abs(money[WORST, lane]) - near * whole) / (1.0 + limit + near)
+            if signed:  # nor may debts come to cancel too much
+                room = (whole - CANCELLED * money[GROSS, lane]) / (1.0 + CANCELLED)
+                budget = room if room < budget else budget
         budgets[portfolio] = budget
 
 

@@ -16,7 +16,22 @@ from __future__ import annotations
 
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
-from fiel.rebalancing.kernels.laminar import INFINITE, RESIDUAL_MAX, STEPS_MAX
+from fiel.rebalancing.kernels.laminar import (
+    HIGH,
+    INFINITE,
+    LOW,
+    NEXT,
+    OUTER,
+    PATH,
+    RESIDUAL_MAX,
+    SLOPE,
+    STEPS,
+    STEPS_MAX,
+    SUM,
+    TRAIL,
+    WORK,
+    next_price,
+)
 
 FREE, EXEMPT, TAXED = 0, 1, 2
 #: Inside a destination band the pull to the target is this fraction of the full one.
@@ -179,8 +194,61 @@ def price_leaves(
 
 
 @jit
-def settle_priced(
+def begin_priced(
     v: int,
+    mu: float,
+    unit_price: float,
+    held: FloatArray,
+    buy_slope: FloatArray,
+    sell_slope: FloatArray,
+    cap_price: FloatArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    leaf_slack: FloatArray,
+    leaf_lo: FloatArray,
+    leaf_hi: FloatArray,
+    leaf_value: FloatArray,
+    leaf_start: IntArray,
+    leaf_end: IntArray,
+    child_start: IntArray,
+    work: FloatArray,
+    trail: IntArray,
+) -> None:
+    """Start a step of node v at inner price mu: each leaf stands still inside its no-trade region."""
+    s = 0.0
+    d = 0.0
+    for k in range(leaf_start[v], leaf_end[v]):
+        w = leaf_weight[k]
+        slack = leaf_slack[k]
+        x = leaf_lo[k]
+        ease = 0.0
+        if leaf_lo[k] < leaf_hi[k]:
+            # A single-sided box has opposite slopes (and no cap to pay when buying).
+            y = (mu - unit_price * buy_slope[k]) / (2.0 * w)
+            x = leaf_target[k] + displacement(y, slack)
+            if x <= held[k]:
+                y = (mu + unit_price * sell_slope[k] + cap_price[k]) / (2.0 * w)
+                x = leaf_target[k] + displacement(y, slack)
+                if x >= held[k]:
+                    x = held[k]
+                    w = -1.0
+            ease = softness(y, slack) * 0.5 / w if w > 0.0 else 0.0
+            if x <= leaf_lo[k]:
+                x = leaf_lo[k]
+                ease = 0.0
+            elif x >= leaf_hi[k]:
+                x = leaf_hi[k]
+                ease = 0.0
+        leaf_value[k] = x
+        s += x
+        d += ease
+    work[WORK * v + SUM] = s
+    work[WORK * v + SLOPE] = d
+    trail[TRAIL * v + NEXT] = child_start[v]
+
+
+@jit
+def settle_priced(
     nu: float,
     unit_price: float,
     held: FloatArray,
@@ -203,81 +271,77 @@ def settle_priced(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
 ) -> None:
-    """Settle an inner node at outer price `nu`, with the lines under the costs at `unit_price` each."""
-    mu = price[v]
-    low = -INFINITE
-    high = INFINITE
-    s = 0.0
-    d = 0.0
-    gradient = 1.0
-    for _ in range(STEPS_MAX):
-        s = 0.0
-        d = 0.0
-        for k in range(leaf_start[v], leaf_end[v]):
-            w = leaf_weight[k]
-            slack = leaf_slack[k]
-            x = leaf_lo[k]
-            ease = 0.0
-            if leaf_lo[k] < leaf_hi[k]:
-                # A single-sided box has opposite slopes (and no cap to pay when buying).
-                y = (mu - unit_price * buy_slope[k]) / (2.0 * w)
-                x = leaf_target[k] + displacement(y, slack)
-                if x <= held[k]:
-                    y = (mu + unit_price * sell_slope[k] + cap_price[k]) / (2.0 * w)
-                    x = leaf_target[k] + displacement(y, slack)
-                    if x >= held[k]:
-                        x = held[k]
-                        w = -1.0
-                ease = softness(y, slack) * 0.5 / w if w > 0.0 else 0.0
-                if x <= leaf_lo[k]:
-                    x = leaf_lo[k]
-                    ease = 0.0
-                elif x >= leaf_hi[k]:
-                    x = leaf_hi[k]
-                    ease = 0.0
-            leaf_value[k] = x
-            s += x
-            d += ease
-        for c in range(child_start[v], child_end[v]):
-            settle_priced(
-                c, mu, unit_price, held, buy_slope, sell_slope, cap_price, leaf_target, leaf_weight,
-                leaf_slack, leaf_lo, leaf_hi, leaf_value, node_target, node_weight, node_slack,
-                leaf_start, leaf_end, child_start, child_end, price, total, slope,
+    """Settle the whole tree at the root's outer price `nu`, the lines under the costs at `unit_price` each.
+
+    The same nested Newton as `laminar.settle`, with kinks in the leaves and bands in the nodes.
+    """
+    depth = 0
+    trail[PATH] = 0
+    work[OUTER] = nu
+    work[LOW] = -INFINITE
+    work[HIGH] = INFINITE
+    trail[STEPS] = 0
+    begin_priced(
+        0, price[0], unit_price, held, buy_slope, sell_slope, cap_price, leaf_target, leaf_weight,
+        leaf_slack, leaf_lo, leaf_hi, leaf_value, leaf_start, leaf_end, child_start, work, trail,
+    )  # fmt: skip
+    while depth >= 0:
+        v = trail[TRAIL * depth + PATH]
+        c = trail[TRAIL * v + NEXT]
+        if c < child_end[v]:
+            trail[TRAIL * v + NEXT] = c + 1
+            depth += 1
+            trail[TRAIL * depth + PATH] = c
+            work[WORK * c + OUTER] = price[v]
+            work[WORK * c + LOW] = -INFINITE
+            work[WORK * c + HIGH] = INFINITE
+            trail[TRAIL * c + STEPS] = 0
+            begin_priced(
+                c, price[c], unit_price, held, buy_slope, sell_slope, cap_price, leaf_target,
+                leaf_weight, leaf_slack, leaf_lo, leaf_hi, leaf_value, leaf_start, leaf_end,
+                child_start, work, trail,
             )  # fmt: skip
-            s += total[c]
-            d += slope[c]
+            continue
+        mu = price[v]
+        s = work[WORK * v + SUM]
+        d = work[WORK * v + SLOPE]
         e = s - node_target[v]
-        pull = 2.0 * node_weight[v] * e
-        stiffness = 2.0 * node_weight[v]
         slack = node_slack[v]
+        stiffness = 2.0 * node_weight[v]
+        pull = stiffness * e
         if slack > 0.0:
             pull = BAND_PULL * pull
             if e > slack:
-                pull += 2.0 * node_weight[v] * (1.0 - BAND_PULL) * (e - slack)
+                pull += stiffness * (1.0 - BAND_PULL) * (e - slack)
             elif e < -slack:
-                pull += 2.0 * node_weight[v] * (1.0 - BAND_PULL) * (e + slack)
+                pull += stiffness * (1.0 - BAND_PULL) * (e + slack)
             else:
                 stiffness = stiffness * BAND_PULL
-        residual = mu + pull - nu
+        residual = mu + pull - work[WORK * v + OUTER]
         gradient = 1.0 + stiffness * d
-        if abs(residual) <= RESIDUAL_MAX:
-            break
-        if residual > 0.0:
-            high = mu
-        else:
-            low = mu
-        moved = mu - residual / gradient
-        if moved <= low or moved >= high:
-            if low == -INFINITE or high == INFINITE:
-                break
-            moved = 0.5 * (low + high)
-            if moved <= low or moved >= high:
-                break
-        mu = moved
-    price[v] = mu
-    total[v] = s
-    slope[v] = d / gradient
+        done = abs(residual) <= RESIDUAL_MAX or trail[TRAIL * v + STEPS] >= STEPS_MAX
+        moved = mu
+        if not done:
+            moved = next_price(v, mu, residual, gradient, work)
+            done = moved == mu
+        if done:
+            total[v] = s
+            slope[v] = d / gradient
+            depth -= 1
+            if depth >= 0:
+                outer = trail[TRAIL * depth + PATH]
+                work[WORK * outer + SUM] += total[v]
+                work[WORK * outer + SLOPE] += slope[v]
+            continue
+        price[v] = moved
+        trail[TRAIL * v + STEPS] += 1
+        begin_priced(
+            v, moved, unit_price, held, buy_slope, sell_slope, cap_price, leaf_target, leaf_weight,
+            leaf_slack, leaf_lo, leaf_hi, leaf_value, leaf_start, leaf_end, child_start, work, trail,
+        )  # fmt: skip
 
 
 @jit
@@ -411,6 +475,8 @@ def bound_box(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
     group_push: FloatArray,
     group_low: FloatArray,
     group_high: FloatArray,
@@ -423,12 +489,13 @@ def bound_box(
     Stops early once the bound passes `cutoff`. `multiplier` is the start and is used up.
     """
     for g in range(group_count):
-        group_low[g] = 0.0
-        group_high[g] = 1.0 if state[g] == TAXED else INFINITE
+        # Not yet bracketed: below and above everything allowed.
+        group_low[g] = -1.0
+        group_high[g] = INFINITE
     best = -INFINITE
     best_theta = theta_start
     theta = max(theta_start, theta_least)
-    for _ in range(rounds_max):
+    for round_number in range(rounds_max):
         low = theta_least
         high = INFINITE
         for _step in range(40):
@@ -438,9 +505,10 @@ def bound_box(
                 leaf_hi, buy_slope, sell_slope, cost_base, cap_price,
             )  # fmt: skip
             settle_priced(
-                0, -theta, kappa + theta, held, buy_slope, sell_slope, cap_price, leaf_target,
+                -theta, kappa + theta, held, buy_slope, sell_slope, cap_price, leaf_target,
                 leaf_weight, leaf_slack, leaf_lo, leaf_hi, leaf_value, node_target, node_weight,
-                node_slack, leaf_start, leaf_end, child_start, child_end, price, total, slope,
+                node_slack, leaf_start, leaf_end, child_start, child_end, price, total, slope, work,
+                trail,
             )  # fmt: skip
             dual_value(
                 leaf_count, node_count, group_count, budget, theta, kappa, held, unit, buy_slope,
@@ -490,23 +558,26 @@ def bound_box(
                 continue
             if push > 0.0:
                 group_low[g] = m
+                group_low[group_count + g] = push
             else:
                 group_high[g] = m
-            if state[g] == TAXED:
-                moved = 1.0 if push > 0.0 and group_high[g] >= 1.0 and m < 0.5 else 0.0
-                if moved == 0.0 and not (push < 0.0 and group_low[g] <= 0.0 and m > 0.5):
-                    moved = 0.5 * (group_low[g] + group_high[g])
+                group_high[group_count + g] = push
+            if group_low[g] >= 0.0 and group_high[g] < INFINITE:
+                # False position, kept away from the ends so that both close in.
+                span = group_high[g] - group_low[g]
+                share = group_low[group_count + g] / (
+                    group_low[group_count + g] - group_high[group_count + g]
+                )
+                moved = group_low[g] + span * min(max(share, 0.1), 0.9)
+            elif state[g] == TAXED:
+                stride = 0.1 if round_number == 0 else 1.0
+                moved = min(max(m + stride if push > 0.0 else m - stride, 0.0), 1.0)
             else:
                 ease = 0.0
                 for k in range(leaf_count):
                     if group[k] == g and leaf_value[k] < held[k] and leaf_value[k] > leaf_lo[k]:
                         ease += 0.5 / leaf_weight[k]
-                moved = m + push / ease if ease > 0.0 else INFINITE
-                if moved <= group_low[g] or moved >= group_high[g]:
-                    if group_high[g] < INFINITE:
-                        moved = 0.5 * (group_low[g] + group_high[g])
-                    else:
-                        moved = 2.0 * m + 1e-3
+                moved = m + push / ease if ease > 0.0 else 2.0 * m + 1e-3 if push > 0.0 else 0.0
                 moved = max(moved, 0.0)
             if moved != m and moved < 1e6:
                 multiplier[g] = moved

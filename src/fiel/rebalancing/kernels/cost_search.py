@@ -12,7 +12,7 @@ import math
 
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
-from fiel.rebalancing.kernels.cost_bound import BAND_PULL, bound_box, fee_of
+from fiel.rebalancing.kernels.cost_bound import BAND_PULL, bound_box, fee_of, fee_tier_alone
 from fiel.rebalancing.kernels.cost_plans import evaluate, make_affordable, polish, snap
 from fiel.rebalancing.kernels.laminar import INFINITE
 from fiel.rebalancing.kernels.lots import BOUND, FOUND, NODES, OBJECTIVE, TIE, TIE_SCALE, better_tie
@@ -21,6 +21,8 @@ ROUNDS_ROOT = 40
 ROUNDS_NODE = 6
 NARROWINGS_MAX = 3
 SHRINK_WORTH = 0.8
+#: What a split decides when it is not a lot: whether there is an order, or in which fee bracket.
+ORDER_OR_NONE, WHICH_BRACKET = 1.0, 2.0
 
 
 @jit
@@ -108,6 +110,23 @@ def narrow(
 
 
 @jit
+def bracket_cut(lo: int, hi: int, z: float, unit: float, tier_count: int, tier_up: FloatArray) -> int:
+    """Where to cut a one-sided box so that the bracket of `z` lots is on one side: the last lot below."""
+    most = max(abs(lo), abs(hi))
+    least = min(abs(lo), abs(hi))
+    cut = least
+    for t in range(tier_count - 1):
+        edge = int(math.floor(tier_up[t] / unit + 1e-9))
+        if edge < least or edge >= most:
+            continue
+        cut = edge
+        if abs(z) <= edge:
+            break
+    # The box is cut between `cut` and one lot more, in size; selling counts downwards.
+    return cut if lo > 0 else -cut - 1
+
+
+@jit
 def choose_split(
     leaf_count: int,
     cost_price: float,
@@ -120,6 +139,7 @@ def choose_split(
     leaf_weight: FloatArray,
     buy_slope: FloatArray,
     sell_slope: FloatArray,
+    cost_base: FloatArray,
     order_least: IntArray,
     tier_count: int,
     tier_up: FloatArray,
@@ -127,7 +147,7 @@ def choose_split(
     tier_rate: FloatArray,
     report: FloatArray,
 ) -> int:
-    """The asset where the bound is most wrong, or -1; report[5] = 1 when the doubt is order or no order."""
+    """The asset where the bound is most wrong, or -1; report[5] says what is in doubt there."""
     pick = -1
     worst = 1e-19
     report[5] = 0.0
@@ -139,25 +159,36 @@ def choose_split(
         part = min(part, 1.0 - part)
         distance = part * unit[k]
         score = leaf_weight[k] * distance * distance
-        half_order = 0.0
-        if lo[k] <= 0 <= hi[k] and part * unit[k] < abs(star[k] - held[k]) + 1e-15:
-            size = abs(star[k] - held[k])
+        doubt = 0.0
+        kind = 0.0
+        size = abs(star[k] - held[k])
+        if lo[k] <= 0 <= hi[k]:
             if size > 1e-13:
                 low = unit[k] * order_least[k]
                 fee = fee_of(max(size, low), tier_count, tier_up, tier_fixed, tier_rate)
-                under = buy_slope[k] * size
-                if star[k] < held[k]:
-                    under = min(fee, abs(sell_slope[k]) * size)
-                missing = cost_price * (fee - under)
-                if missing > 0.0:
-                    half_order = missing
+                slope = sell_slope[k] if star[k] < held[k] else buy_slope[k]
+                doubt = cost_price * max(fee - min(fee, abs(slope) * size), 0.0)
+                kind = ORDER_OR_NONE
                 if size < low:
                     gap = min(size, low - size)
-                    half_order += leaf_weight[k] * gap * gap
-        if score + half_order > worst:
-            worst = score + half_order
+                    doubt += leaf_weight[k] * gap * gap
+        elif (
+            fee_tier_alone(
+                unit[k] * min(abs(lo[k]), abs(hi[k])),
+                unit[k] * max(abs(lo[k]), abs(hi[k])),
+                tier_count,
+                tier_up,
+            )
+            < 0
+        ):
+            fee = fee_of(size, tier_count, tier_up, tier_fixed, tier_rate)
+            slope = sell_slope[k] if star[k] < held[k] else buy_slope[k]
+            doubt = cost_price * max(fee - cost_base[k] - slope * size, 0.0)
+            kind = WHICH_BRACKET
+        if score + doubt > worst:
+            worst = score + doubt
             pick = k
-            report[5] = 1.0 if half_order > score else 0.0
+            report[5] = kind if doubt > score else 0.0
     return pick
 
 
@@ -216,6 +247,8 @@ def search(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
     compliance: FloatArray,
     rigidity: FloatArray,
     curvature: FloatArray,
@@ -327,7 +360,7 @@ def search(
                 group_taxable, now_state, work_multiplier, tier_count, tier_up, tier_fixed, tier_rate,
                 leaf_target, leaf_weight, leaf_slack, leaf_lo, leaf_hi, leaf_value, buy_slope,
                 sell_slope, cost_base, cap_price, node_target, node_weight, node_slack, leaf_start,
-                leaf_end, child_start, child_end, price, total, slope, group_push, group_low,
+                leaf_end, child_start, child_end, price, total, slope, work, trail, group_push, group_low,
                 group_high, star, good_multiplier, report,
             )  # fmt: skip
             bound = max(report[2], inherited)
@@ -371,9 +404,7 @@ def search(
             if report[2] < inherited:
                 # The minimiser belongs to report[2]; only that bound may be used to narrow.
                 bound = inherited
-            outcome = narrow(
-                leaf_count, limit - report[2], lo, hi, order_least, held, unit, star, curvature
-            )
+            outcome = narrow(leaf_count, limit - report[2], lo, hi, order_least, held, unit, star, curvature)
             if outcome == 0:
                 alive = False
                 break
@@ -383,7 +414,7 @@ def search(
             continue
         k = choose_split(
             leaf_count, kappa + theta, lo, hi, held, unit, star, curvature, leaf_weight, buy_slope,
-            sell_slope, order_least, tier_count, tier_up, tier_fixed, tier_rate, report,
+            sell_slope, cost_base, order_least, tier_count, tier_up, tier_fixed, tier_rate, report,
         )  # fmt: skip
         if k < 0:
             # The bound's minimiser is a whole plan: done when it costs what the bound says.
@@ -429,7 +460,10 @@ def search(
         if cut >= hi[k]:
             cut = hi[k] - 1
         prefer_low = z - cut <= 0.5
-        by_order = report[5] > 0.5
+        by_order = report[5] == ORDER_OR_NONE
+        if report[5] == WHICH_BRACKET:
+            cut = bracket_cut(lo[k], hi[k], z, unit[k], tier_count, tier_up)
+            prefer_low = z <= cut
         if by_order:
             parts = 3
         # The side to try first is pushed last.

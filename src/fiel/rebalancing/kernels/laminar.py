@@ -29,6 +29,31 @@ PRICE_MAX = 1e9
 BUDGET_TOLERANCE = 1e-12
 
 
+#: Fields per inner node in the work arrays of the nested solution.
+WORK, OUTER, LOW, HIGH, SUM, SLOPE = 5, 0, 1, 2, 3, 4
+TRAIL, PATH, NEXT, STEPS = 3, 0, 1, 2
+
+
+@jit
+def next_price(v: int, mu: float, residual: float, gradient: float, work: FloatArray) -> float:
+    """Newton's next price, kept inside the bracket, which shrinks; `mu` itself when there is none."""
+    if residual > 0.0:
+        work[WORK * v + HIGH] = mu
+    else:
+        work[WORK * v + LOW] = mu
+    low = work[WORK * v + LOW]
+    high = work[WORK * v + HIGH]
+    moved = mu - residual / gradient
+    if low < moved < high:
+        return moved
+    if low == -INFINITE or high == INFINITE:
+        return mu
+    moved = 0.5 * (low + high)
+    if low < moved < high:
+        return moved
+    return mu
+
+
 @jit
 def settle_bottom(
     v: int,
@@ -93,8 +118,42 @@ def settle_bottom(
 
 
 @jit
-def settle(
+def begin(
     v: int,
+    mu: float,
+    leaf_target: FloatArray,
+    leaf_ease: FloatArray,
+    leaf_lo: FloatArray,
+    leaf_hi: FloatArray,
+    leaf_value: FloatArray,
+    leaf_end: IntArray,
+    child_start: IntArray,
+    first: IntArray,
+    fixed: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
+) -> None:
+    """Start a step of node v at inner price mu: its own leaves settled, its inner children still to come."""
+    s = fixed[v]
+    d = 0.0
+    for k in range(first[v], leaf_end[v]):
+        x = leaf_target[k] + mu * leaf_ease[k]
+        if x <= leaf_lo[k]:
+            x = leaf_lo[k]
+        elif x >= leaf_hi[k]:
+            x = leaf_hi[k]
+        else:
+            d += leaf_ease[k]
+        leaf_value[k] = x
+        s += x
+    work[WORK * v + SUM] = s
+    work[WORK * v + SLOPE] = d
+    trail[TRAIL * v + NEXT] = child_start[v]
+
+
+@jit
+def settle(
+    top: int,
     nu: float,
     leaf_target: FloatArray,
     leaf_ease: FloatArray,
@@ -111,59 +170,65 @@ def settle(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
 ) -> None:
-    """Settle any inner node at outer price `nu`; recursive for the deeper levels."""
-    if child_start[v] == child_end[v]:
-        settle_bottom(
-            v, nu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target, node_stiffness,
-            leaf_end, first, fixed, price, total, slope,
-        )  # fmt: skip
-        return
-    mu = price[v]
-    low = -INFINITE
-    high = INFINITE
-    s = 0.0
-    d = 0.0
-    gradient = 1.0
-    for _ in range(STEPS_MAX):
-        s = fixed[v]
-        d = 0.0
-        for k in range(first[v], leaf_end[v]):
-            x = leaf_target[k] + mu * leaf_ease[k]
-            if x <= leaf_lo[k]:
-                x = leaf_lo[k]
-            elif x >= leaf_hi[k]:
-                x = leaf_hi[k]
-            else:
-                d += leaf_ease[k]
-            leaf_value[k] = x
-            s += x
-        for c in range(child_start[v], child_end[v]):
-            settle(
-                c, mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-                node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope,
+    """Settle any inner node at outer price `nu`.
+
+    Nested Newton without recursion (compiled recursion cannot be kept on disk): `trail` holds the
+    path from `top` down, `work` each node's bracket and the sums of the step it is in.
+    """
+    depth = 0
+    trail[TRAIL * depth + PATH] = top
+    work[WORK * top + OUTER] = nu
+    work[WORK * top + LOW] = -INFINITE
+    work[WORK * top + HIGH] = INFINITE
+    trail[TRAIL * top + STEPS] = 0
+    begin(
+        top, price[top], leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, leaf_end, child_start,
+        first, fixed, work, trail,
+    )  # fmt: skip
+    while depth >= 0:
+        v = trail[TRAIL * depth + PATH]
+        c = trail[TRAIL * v + NEXT]
+        if c < child_end[v]:
+            trail[TRAIL * v + NEXT] = c + 1
+            depth += 1
+            trail[TRAIL * depth + PATH] = c
+            work[WORK * c + OUTER] = price[v]
+            work[WORK * c + LOW] = -INFINITE
+            work[WORK * c + HIGH] = INFINITE
+            trail[TRAIL * c + STEPS] = 0
+            begin(
+                c, price[c], leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, leaf_end,
+                child_start, first, fixed, work, trail,
             )  # fmt: skip
-            s += total[c]
-            d += slope[c]
-        residual = mu + node_stiffness[v] * (s - node_target[v]) - nu
+            continue
+        mu = price[v]
+        s = work[WORK * v + SUM]
+        d = work[WORK * v + SLOPE]
+        residual = mu + node_stiffness[v] * (s - node_target[v]) - work[WORK * v + OUTER]
         gradient = 1.0 + node_stiffness[v] * d
-        if abs(residual) <= RESIDUAL_MAX:
-            break
-        if residual > 0.0:
-            high = mu
-        else:
-            low = mu
-        moved = mu - residual / gradient
-        if moved <= low or moved >= high:
-            if low == -INFINITE or high == INFINITE:
-                break
-            moved = 0.5 * (low + high)
-            if moved == low or moved == high:
-                break
-        mu = moved
-    price[v] = mu
-    total[v] = s
-    slope[v] = d / gradient
+        done = abs(residual) <= RESIDUAL_MAX or trail[TRAIL * v + STEPS] >= STEPS_MAX
+        moved = mu
+        if not done:
+            moved = next_price(v, mu, residual, gradient, work)
+            done = moved == mu
+        if done:
+            total[v] = s
+            slope[v] = d / gradient
+            depth -= 1
+            if depth >= 0:
+                outer = trail[TRAIL * depth + PATH]
+                work[WORK * outer + SUM] += total[v]
+                work[WORK * outer + SLOPE] += slope[v]
+            continue
+        price[v] = moved
+        trail[TRAIL * v + STEPS] += 1
+        begin(
+            v, moved, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, leaf_end, child_start,
+            first, fixed, work, trail,
+        )  # fmt: skip
 
 
 @jit
@@ -184,6 +249,8 @@ def take_at(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
 ) -> None:
     """What the root's children take at price `mu`: sets `total[0]`, and `slope[0]` before the root's own term."""
     s = fixed[0]
@@ -207,7 +274,8 @@ def take_at(
         else:
             settle(
                 c, mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-                node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope,
+                node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work,
+                trail,
             )  # fmt: skip
         s += total[c]
         d += slope[c]
@@ -234,6 +302,8 @@ def relax(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
 ) -> int:
     """Solve the relaxation; 1 when the budget holds, 0 when even the least of everything is above it.
 
@@ -246,7 +316,7 @@ def relax(
     for _ in range(STEPS_MAX):
         take_at(
             mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target, node_stiffness,
-            leaf_end, child_start, child_end, first, fixed, price, total, slope,
+            leaf_end, child_start, child_end, first, fixed, price, total, slope, work, trail,
         )  # fmt: skip
         over = total[0] - budget
         residual = over

@@ -180,6 +180,8 @@ def search(
     price: FloatArray,
     total: FloatArray,
     slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
     curvature: FloatArray,
     down: IntArray,
     up: IntArray,
@@ -205,7 +207,7 @@ def search(
     result[FOUND] = 0.0
     feasible = relax(
         budget, spend_all, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-        node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope,
+        node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work, trail,
     )  # fmt: skip
     if feasible == 0:
         return
@@ -301,7 +303,7 @@ def search(
         settled = spent[level] + leaf_weight[k] * e * e
         feasible = relax(
             budget, spend_all, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-            node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope,
+            node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work, trail,
         )  # fmt: skip
         value = INFINITE
         if feasible == 1:
