@@ -88,23 +88,23 @@ def test_a_class_can_be_out_while_its_assets_are_inside() -> None:
 def test_slots_in_any_order_of_their_classes_give_the_same_verdicts() -> None:
     """Classes need not stand together: the fleet puts the slots in order, the models' rows too."""
     fleet, prices = random_fleet(3, shared=4, slots=6, empty_part=0)
-    group = np.array([[0, 0, 1, 1, 2, 2]], np.uint8)
-    mixed = np.array([3, 0, 5, 1, 4, 2])
-    sorted_one, mixed_one = (
-        fleet_of(
+    group = np.tile(np.array([0, 0, 1, 1, 2, 2], np.uint8), (4, 1))
+    one = np.tile([3, 0, 5, 1, 4, 2], (4, 1))
+    each = np.array([[3, 0, 5, 1, 4, 2], [5, 4, 3, 2, 1, 0], [0, 1, 2, 3, 4, 5], [1, 3, 5, 0, 2, 4]])
+    scans = []
+    for order, rows in ((np.tile(range(6), (4, 1)), 4), (one, 1), (one, 4), (each, 4)):
+        mixed = fleet_of(
             fleet.symbols,
-            fleet.asset[:, order],
-            fleet.quantity[:, order],
-            fleet.target[:, order],
-            group=group[:, order],
+            np.take_along_axis(fleet.asset, order, 1),
+            np.take_along_axis(fleet.quantity, order[fleet.model], 1),
+            np.take_along_axis(fleet.target, order, 1),
+            group=np.take_along_axis(group, order, 1)[:rows],
             model=fleet.model,
             absolute=0.02,
         )
-        for order in (np.arange(6), mixed)
-    )
-    expected, found = drift_scan(sorted_one, prices), drift_scan(mixed_one, prices)
-    assert expected.verdict.tolist() == found.verdict.tolist()
-    assert len(expected.out) > 0
+        scans.append(drift_scan(mixed, prices).verdict.tolist())
+    assert scans[0] == scans[1] == scans[2] == scans[3]
+    assert 0 < sum(v == Verdict.OUT for v in scans[0]) < len(fleet)
 
 
 def test_a_portfolio_without_a_price_is_reported_and_not_judged() -> None:

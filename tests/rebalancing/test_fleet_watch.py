@@ -98,6 +98,18 @@ def test_small_moves_add_up() -> None:
     assert watch.state.out.tolist() == [0, 1]
 
 
+def test_the_fall_of_a_small_asset_is_not_missed() -> None:
+    """Where the budget is tightest, the watch turns at the very step at which a fresh scan does."""
+    fleet = fleet_of(("A", "B"), [[0, 1]], [[51, 949]], [[0.05, 0.95]], absolute=0.04)
+    watch = Watch(fleet, [1.0, 1.0])
+    turns = 0
+    for step in range(1, 95):
+        price = 1 - step / 100
+        turns += len(watch.tick(0, price).changed)
+        assert watch.verdict.tolist() == drift_scan(fleet, [price, 1.0]).verdict.tolist()
+    assert turns == 1
+
+
 def test_a_portfolio_comes_back_when_the_price_does() -> None:
     """Out after a rise, inside again after the fall."""
     watch = watched()
@@ -140,6 +152,30 @@ def test_a_trade_is_judged_at_once() -> None:
     assert watch.replace(0, [90, 10]) is Verdict.OUT
     assert watch.replace(0, [60, 40]) is Verdict.INSIDE
     assert watch.index.holders_of(0).tolist() == [0, 1]
+
+
+def test_what_was_sold_does_not_wake_its_seller() -> None:
+    """A portfolio that gave B up is not judged when B crashes."""
+    watch = watched()
+    watch.replace(0, [60, 40], asset=[0, 2])
+    report = watch.tick(1, 0.01)
+    assert (report.judged, report.changed.tolist()) == (0, [])
+
+
+def test_new_targets_move_the_classes_too() -> None:
+    """The targets of a class follow those of its leaves."""
+    fleet = fleet_of(
+        ("A", "B", "C"),
+        [[0, 1, 2]] * 2,
+        [[22, 22, 56]] * 2,
+        [[0.2, 0.2, 0.6]] * 2,
+        group=[[0, 0, 1]],
+        absolute=0.05,
+    )
+    watch = Watch(fleet, [1.0, 1.0, 1.0])
+    assert watch.verdict.tolist() == [Verdict.INSIDE, Verdict.INSIDE]
+    assert watch.replace(0, [16, 16, 68], target=[0.15, 0.15, 0.7]) is Verdict.INSIDE
+    assert watch.replace(1, [18, 18, 64], target=[0.22, 0.22, 0.56]) is Verdict.OUT
 
 
 def test_the_index_grows_in_place_and_is_rebuilt_when_full() -> None:

@@ -10,8 +10,10 @@ What the author of a kernel must see to:
 * a float32 read from an array is widened with `np.float64(x)` before it meets a literal;
 * arguments are numbers, arrays and plain tuples of them: numba keeps their types in its disk cache,
   and could not read it again once a class of ours (a NamedTuple too) had been renamed;
-* a kernel calls kernels of its own module only: numba's disk cache notices a change of the file
-  of the caller, not of the files of those it calls.
+* no recursion: a compiled recursive function cannot be read back from the disk cache.
+
+Numba's disk cache notices a change of the caller's file, not of the files of the kernels it
+calls; here every cached kernel is stamped with the sources of all of them instead.
 
 Compilation happens at the first call and is kept on disk beside the module, or in the user's cache
 directory, or, where nothing can be written, in memory only.
@@ -20,7 +22,10 @@ directory, or, where nothing can be written, in memory only.
 from __future__ import annotations
 
 import builtins
+import functools
+import hashlib
 import importlib
+import importlib.resources
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
@@ -65,9 +70,26 @@ def jit(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:
         return plain(function)
     try:
         compiled = _njit(cache=True, fastmath=False, nogil=True)(function)
-    except RuntimeError:  # no directory for the cache can be written: compile again in every process
+        # Private to numba; should it ever move, kernels are compiled again in every process instead.
+        compiled._cache._cache_file._source_stamp = sources_stamp()
+    except (RuntimeError, AttributeError):  # also: no directory for the cache can be written
         compiled = _njit(fastmath=False, nogil=True)(function)
     return cast(Kernel[Arguments, Result], compiled)
+
+
+@functools.cache
+def sources_stamp() -> str:
+    """A digest of every source file of this room: a cached kernel is good for exactly these."""
+    digest = hashlib.sha256()
+    pending = [importlib.resources.files("fiel.rebalancing")]
+    while pending:
+        for entry in sorted(pending.pop().iterdir(), key=lambda item: item.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                pending.append(entry)
+            elif entry.name.endswith(".py"):
+                digest.update(entry.name.encode())
+                digest.update(entry.read_bytes())
+    return digest.hexdigest()
 
 
 def plain(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:

@@ -419,8 +419,12 @@ def dual_value(
             if g >= 0:
                 if state[g] == EXEMPT:
                     group_push[g] += sold
-                elif state[g] == TAXED:
-                    group_push[g] += gain_share[k] * sold
+                elif state[g] == TAXED and sold > 0.0:
+                    # The gain is net of the sale's own fee: what is left of the line's cost without tax.
+                    taxed_part = group_rate[g] * multiplier[g]
+                    line = cost_base[k] + sell_slope[k] * sold
+                    fee = (line - taxed_part * gain_share[k] * sold) / (1.0 - taxed_part)
+                    group_push[g] += gain_share[k] * sold - max(fee, 0.0)
     for v in range(node_count):
         value += node_weight[v] * square_of(total[v] - node_target[v], node_slack[v])
     over = spent + cost - budget

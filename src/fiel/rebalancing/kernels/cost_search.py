@@ -288,7 +288,7 @@ def search(
     closed = INFINITE
     nodes = 0
     height = root_count
-    polished = INFINITE
+    parked = 0
     # Doing nothing is a plan: it is the one to beat, and what a tie goes to.
     for start in range(2):
         for k in range(leaf_count):
@@ -316,7 +316,6 @@ def search(
                 u = found
                 for k in range(leaf_count):
                     best[k] = trial[k]
-    polished = u
     while height > 0:
         limit = u + TIE * max(u, TIE_SCALE) if u < INFINITE else INFINITE
         if nodes >= nodes_max and u < INFINITE:
@@ -411,6 +410,30 @@ def search(
             if outcome == 1:
                 break
         if not alive:
+            continue
+        if nodes < root_count:
+            # Bound every combination of tax states before diving into one: park this one below.
+            parked += 1
+            for other in range(height, parked - 1, -1):
+                stack_bound[other] = stack_bound[other - 1]
+                stack_theta[other] = stack_theta[other - 1]
+                for i in range(leaf_count):
+                    stack_lo[other * leaf_count + i] = stack_lo[(other - 1) * leaf_count + i]
+                    stack_hi[other * leaf_count + i] = stack_hi[(other - 1) * leaf_count + i]
+                for g in range(group_count):
+                    stack_state[other * group_count + g] = stack_state[(other - 1) * group_count + g]
+                    stack_multiplier[other * group_count + g] = stack_multiplier[
+                        (other - 1) * group_count + g
+                    ]
+            for i in range(leaf_count):
+                stack_lo[(parked - 1) * leaf_count + i] = lo[i]
+                stack_hi[(parked - 1) * leaf_count + i] = hi[i]
+            for g in range(group_count):
+                stack_state[(parked - 1) * group_count + g] = now_state[g]
+                stack_multiplier[(parked - 1) * group_count + g] = good_multiplier[g]
+            stack_theta[parked - 1] = theta
+            stack_bound[parked - 1] = bound
+            height += 1
             continue
         k = choose_split(
             leaf_count, kappa + theta, lo, hi, held, unit, star, curvature, leaf_weight, buy_slope,
