@@ -11,6 +11,21 @@ from types import MappingProxyType
 
 FAILURES_PT: Mapping[str, str] = MappingProxyType(
     {
+        # databases
+        "database_empty": "{database} ainda não tem tabelas. Rode: fiel db upgrade --database {database}",
+        "database_older": (
+            "{database} está no esquema {found} e este programa precisa do {wanted}. Faça uma cópia e "
+            "rode: fiel db upgrade --database {database}"
+        ),
+        "database_newer": (
+            "{database} está no esquema {found}, de um Fiel mais novo; este programa conhece até o {wanted}. "
+            "Instale o Fiel mais novo. As versões: fiel db current --database {database}"
+        ),
+        "database_unknown": (
+            "{database} tem tabelas que não são de uma versão que o Fiel conhece ({found}). Informe outro "
+            "banco ou restaure uma cópia. As versões: fiel db current --database {database}"
+        ),
+        "database_differs": ("{database} diz estar atual, mas difere: {differences}. Restaure uma cópia."),
         # prices
         "price_missing": (
             "{asset} está sem preço. Informe um preço, ou marque o ativo com ignore = true para "

@@ -15,6 +15,13 @@ PLAN_EXAMPLES = (
     "- fiel plan carteira.toml --mode full --csv\n"
     "- fiel plan --instances in/ --output out/\n\n"
 )
+#: The end of the help of `fiel db`.
+DB_EXAMPLES = (
+    "Examples:\n\n"
+    "- fiel db current\n"
+    "- fiel db upgrade --database postgresql://fiel@localhost/fiel\n"
+    "- fiel db check --database sqlite:///livro.db\n"
+)
 EXIT_CODES = (
     "Exit codes: 0 done, 1 unexpected error, 2 usage or invalid input, 3 refused, 4 not found, 5 conflict, "
     "6 unavailable, 7 corrupt, 130 interrupted."
@@ -97,5 +104,21 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         ),
         "A folder: every *.json in it is an instance.": "Uma pasta: cada *.json dela é uma instância.",
         "File to write; with --instances, the folder.": "Arquivo a gravar; com --instances, a pasta.",
+        "The version of the database, and its upgrades.": "A versão do banco de dados, e suas atualizações.",
+        DB_EXAMPLES: DB_EXAMPLES.replace("Examples", "Exemplos"),
+        "The database: sqlite:///file.db or postgresql://user@host/name "
+        "(default: FIEL_DATABASE, else the embedded file of the user).": (
+            "O banco de dados: sqlite:///arquivo.db ou postgresql://usuario@servidor/nome "
+            "(padrão: FIEL_DATABASE, senão o arquivo embutido do usuário)."
+        ),
+        "Bring the database up to the version of this program, in one transaction.": (
+            "Leva o banco de dados à versão deste programa, numa só transação."
+        ),
+        "Show the version of the database beside the one of this program.": (
+            "Mostra a versão do banco de dados ao lado da deste programa."
+        ),
+        "Check that the database has this program's version, and sound tables of its shape.": (
+            "Confere que o banco de dados tem a versão deste programa, e tabelas íntegras com a sua forma."
+        ),
     }
 )

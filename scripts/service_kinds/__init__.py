@@ -1,0 +1,1 @@
+"""How each service is had, started, asked and stopped. `cli` holds the verbs, `kinds` the table."""

@@ -1,0 +1,170 @@
+"""What custody is asked, and what it answers: commands, ledger events, refusals and alerts. All values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from fiel.custody.accounts import Account, Lot, Position
+from fiel.custody.order_events.event import OrderEvent
+from fiel.custody.reservations import Order
+
+
+class AlertCode(StrEnum):
+    """What a person must look at though it was booked."""
+
+    CASH_SHORTFALL = "cash_shortfall"
+    SHARES_SHORT = "shares_short"
+    OVERFILLED = "overfilled"
+    FILL_AFTER_CLOSE = "fill_after_close"
+    FILL_OF_REFUSED = "fill_of_refused"
+    FILL_RESTATED = "fill_restated"
+    ORDER_REFUSED = "order_refused"
+    RESERVATION_TIMED_OUT = "reservation_timed_out"
+    PENDING_NEVER_CAME = "pending_never_came"
+    EVENT_ID_REUSED = "event_id_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    code: AlertCode
+    user_id: str
+    order_id: int | None
+    event_id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Money comes in. `amount` in minor units; `command_id` names the request through all its retries."""
+
+    command_id: str
+    amount: int
+    at: datetime
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Money goes out, never more than is available."""
+
+    command_id: str
+    amount: int
+    at: datetime
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BringShares:
+    """Shares come in from elsewhere with what they cost (`cost`, minor units)."""
+
+    command_id: str
+    ticker: str
+    quantity: int
+    cost: int
+    at: datetime
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """An order event has arrived; `at` is when we learned of it."""
+
+    event: OrderEvent
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOut:
+    """Our patience with the order's reservation may be over."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectFill:
+    """The broker takes a fill back (`price` is `None`: bust) or changes its price.
+
+    The fill is named by the cumulative quantity it completed.
+    """
+
+    command_id: str
+    upto: int
+    price: int | None
+    at: datetime
+
+
+Command: TypeAlias = Deposit | Withdraw | BringShares | Receive | TimeOut | CorrectFill
+
+
+class ChangeKind(StrEnum):
+    """What a change of the book was; also the kind of its journal entry."""
+
+    DEPOSIT = "DEPOSIT"
+    WITHDRAWAL = "WITHDRAWAL"
+    TRANSFER = "TRANSFER"
+    RESERVE = "RESERVE"
+    REFUSE = "REFUSE"
+    AMEND = "AMEND"
+    FILL = "FILL"
+    CORRECTION = "CORRECTION"
+    CLOSE = "CLOSE"
+    TIME_OUT = "TIME_OUT"
+
+
+class Change(NamedTuple):
+    """One change of the book, as differences: what `evolve` adds to the rows and the journal posts.
+
+    `gross` is money from (+) or to (-) the other side, `fee` what is paid on top (negative when given
+    back), `blocked` the cash newly held for orders, `quantity` and `reserved` the same for shares.
+    `order` is the order's row afterwards; `lots` are rows to write, by id. A change without
+    differences (a refusal) makes no journal entry.
+    """
+
+    kind: ChangeKind
+    id: str
+    cause: str
+    occurred_at: datetime
+    recorded_at: datetime
+    order_id: int | None = None
+    ticker: str | None = None
+    gross: int = 0
+    fee: int = 0
+    blocked: int = 0
+    quantity: int = 0
+    reserved: int = 0
+    order: Order | None = None
+    lots: tuple[Lot, ...] = ()
+    restates: bool = False
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do: the event tells nothing new."""
+
+    event_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The event waits for its order's PENDING until `deadline`."""
+
+    event: OrderEvent
+    parked_at: datetime
+    deadline: datetime
+
+
+LedgerEvent: TypeAlias = Change | Ignored | Parked
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The rows that one command can touch: an account, and the order and position it is about."""
+
+    account: Account
+    order: Order | None = None
+    position: Position | None = None

@@ -1,0 +1,71 @@
+"""Average cost: one lot after the other, by order of execution.
+
+The Brazilian rule (IN RFB 1585/2015 art. 58): a buy moves the weighted average, a sale does not. Kept
+exact as total cost in minor units and quantity; a sale takes its share of the cost, half to even, and
+the last share takes all that is left: at quantity zero the cost is exactly zero. A position sold below
+zero (facts may do that) carries its proceeds as negative cost until it is bought back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fiel.custody.accounts import Lot, LotKind, Position
+
+
+def share_of(cost: int, part: int, whole: int) -> int:
+    """`cost` x `part` / `whole`, half to even; `part` = `whole` gives `cost` exactly."""
+    quotient, rest = divmod(cost * part, whole)
+    twice = 2 * rest - whole
+    return quotient + (twice > 0 or (twice == 0 and quotient % 2 == 1))
+
+
+def cost_after(quantity: int, cost: int, lot: Lot) -> tuple[int, int, int]:
+    """(quantity, cost, profit realised) after a lot. Pure arithmetic on whole numbers."""
+    signed = lot.gross + lot.fee if lot.quantity > 0 else lot.fee - lot.gross
+    size, held = abs(lot.quantity), abs(quantity)
+    after = quantity + lot.quantity
+    if not size:
+        return quantity, cost, 0
+    if lot.kind is LotKind.MOVE:
+        carried = lot.gross if lot.quantity > 0 else -share_of(cost, min(size, held), held) if held else 0
+        return after, cost + carried if after else 0, 0
+    if quantity == 0 or (quantity > 0) == (lot.quantity > 0):
+        return after, cost + signed, 0
+    closed = min(size, held)
+    cost_gone = share_of(cost, closed, held)
+    money_of_closed = share_of(signed, closed, size)
+    # What the lot moves beyond zero opens the position anew on the other side.
+    return after, cost - cost_gone + (signed - money_of_closed), -money_of_closed - cost_gone
+
+
+def with_lot(position: Position, lot: Lot) -> Position:
+    """The position after one lot that is later, by order of execution, than all before it."""
+    quantity, cost, profit = cost_after(position.quantity, position.cost, lot)
+    return position._replace(
+        quantity=quantity,
+        cost=cost,
+        realised=position.realised + profit,
+        last_at=lot.occurred_at,
+        last_order=lot.order_id,
+        last_upto=lot.upto,
+        last_lot=lot.id,
+    )
+
+
+def follows(position: Position, lot: Lot) -> bool:
+    """Whether the lot is later than everything the position has counted."""
+    if position.restate:
+        return False
+    if position.last_at is None:
+        return True
+    return lot.sort_key > (position.last_at, position.last_order, position.last_upto, position.last_lot)
+
+
+def restated(position: Position, lots: Iterable[Lot]) -> Position:
+    """The position with cost and profit counted anew from all its lots, in order of execution."""
+    fresh = position._replace(quantity=0, cost=0, realised=0, last_at=None, last_order=0, last_upto=0)
+    fresh = fresh._replace(last_lot="", restate=False)
+    for lot in sorted(lots, key=lambda lot: lot.sort_key):
+        fresh = with_lot(fresh, lot)
+    return fresh

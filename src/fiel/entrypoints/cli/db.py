@@ -1,0 +1,86 @@
+"""`fiel db`: the version of a database's schema, and the way up to this program's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
+from fiel.entrypoints.words.help import DB_EXAMPLES
+from fiel.entrypoints.words.notes import note
+
+if TYPE_CHECKING:
+    from fiel.infra.storage.database import Database
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="The database: sqlite:///file.db or postgresql://user@host/name "
+        "(default: FIEL_DATABASE, else the embedded file of the user).",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    group = typer.Typer(name="db", invoke_without_command=True, callback=_db, epilog=DB_EXAMPLES)
+    group.command("upgrade")(upgrade)
+    group.command("current")(current)
+    group.command("check")(check)
+    app.add_typer(group)
+
+
+def _db(context: typer.Context) -> None:
+    """The version of the database, and its upgrades."""
+    if context.invoked_subcommand is None:
+        write_out(context.get_help())
+
+
+def upgrade(database: DatabaseOption = None, lang: LangOption = "pt") -> None:
+    """Bring the database up to the version of this program, in one transaction."""
+    from fiel.infra.storage import schema
+
+    words, opened = words_of(lang), _at(database)
+    try:
+        version = schema.upgrade(opened)
+        write_out(note("db_upgraded", words, database=opened.shown, found=version.found))
+    finally:
+        opened.close()
+
+
+def current(database: DatabaseOption = None, lang: LangOption = "pt") -> None:
+    """Show the version of the database beside the one of this program."""
+    from fiel.infra.storage import schema
+
+    words, opened = words_of(lang), _at(database)
+    try:
+        version = schema.version_of(opened)
+        told = note(f"db_{version.state}", words)
+        facts = {"database": opened.shown, "found": version.found or "-", "wanted": version.wanted}
+        write_out(note("db_current_line", words, state=told, **facts))
+    finally:
+        opened.close()
+
+
+def check(database: DatabaseOption = None, lang: LangOption = "pt") -> None:
+    """Check that the database has this program's version, and sound tables of its shape."""
+    from fiel.infra.storage import schema
+
+    words, opened = words_of(lang), _at(database)
+    try:
+        schema.check(opened)
+        write_out(note("db_sound", words, database=opened.shown))
+    finally:
+        opened.close()
+
+
+def _at(url: str | None) -> Database:
+    from fiel.infra.storage.database import Database
+    from fiel.infra.storage.urls import default_url
+
+    return Database.at(url or default_url(os.environ, Path.home()))

@@ -1,0 +1,1 @@
+"""Infra: machines without finance (storage, messaging, system clock and ids). Imports the kernel only."""

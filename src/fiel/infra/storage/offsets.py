@@ -1,0 +1,97 @@
+"""Where a consumer stands, kept in the transaction of what it did; and who may move it.
+
+Every assignment of a partition raises its epoch. A consumer that lost the partition without noticing
+(a long pause, a rebalance) still has the old epoch: its next `advance` fails and its transaction rolls
+back whole. The bus's own commit is a hint; on assignment the consumer seeks to `next_offset`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from fiel.infra.storage.tables import consumer_offsets as table
+from fiel.infra.storage.upserts import insert_into
+from fiel.kernel.errors import Conflict, Corrupt, InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A partition given to one consumer; `next_offset` is the first not handled, `None` when none was."""
+
+    consumer: str
+    topic: str
+    partition: int
+    epoch: int
+    next_offset: int | None
+
+
+def assign(connection: Connection, consumer: str, topic: str, partition: int) -> Assignment:
+    """Take a partition over, with an epoch above every earlier one. Commit before reading from it."""
+    taken = insert_into(table, connection).values(
+        consumer=consumer, topic=topic, partition=partition, epoch=1, next_offset=None
+    )
+    row = connection.execute(
+        taken.on_conflict_do_update(
+            index_elements=[table.c.consumer, table.c.topic, table.c.partition],
+            set_={"epoch": table.c.epoch + 1},
+        ).returning(table.c.epoch, table.c.next_offset)
+    ).one()
+    return Assignment(consumer, topic, partition, row.epoch, row.next_offset)
+
+
+def advance(connection: Connection, mine: Assignment, next_offset: int) -> None:
+    """Move on to `next_offset`, inside the transaction of what was handled up to it.
+
+    Raises `Conflict` (epoch_lost) when another consumer has the partition now, `Corrupt`
+    (offset_went_back) when the offset would move backwards; roll back in both cases.
+    """
+    if next_offset < 0:
+        raise InvalidInput("offset_negative", "an offset is zero or more", field="next_offset")
+    reached = or_(table.c.next_offset.is_(None), table.c.next_offset <= next_offset)
+    moved = connection.execute(
+        update(table)
+        .where(_partition_of(mine), table.c.epoch == mine.epoch, reached)
+        .values(next_offset=next_offset)
+        .returning(table.c.epoch)
+    ).first()
+    if moved is None:
+        raise _refused(connection, mine, next_offset)
+
+
+def rewind(connection: Connection, consumer: str, topic: str, partition: int, next_offset: int) -> Assignment:
+    """An operator's decision: put the partition at any offset. Whoever is reading it loses it."""
+    assigned = assign(connection, consumer, topic, partition)
+    connection.execute(update(table).where(_partition_of(assigned)).values(next_offset=next_offset))
+    return Assignment(consumer, topic, partition, assigned.epoch, next_offset)
+
+
+def position(connection: Connection, consumer: str, topic: str, partition: int) -> int | None:
+    """The first offset not handled, or `None` when nothing was yet."""
+    asked = Assignment(consumer, topic, partition, 0, None)
+    return connection.execute(select(table.c.next_offset).where(_partition_of(asked))).scalar_one_or_none()
+
+
+def _partition_of(mine: Assignment) -> ColumnElement[bool]:
+    return and_(
+        table.c.consumer == mine.consumer,
+        table.c.topic == mine.topic,
+        table.c.partition == mine.partition,
+    )
+
+
+def _refused(connection: Connection, mine: Assignment, next_offset: int) -> Conflict | Corrupt:
+    row = connection.execute(select(table.c.epoch, table.c.next_offset).where(_partition_of(mine))).first()
+    where = f"{mine.topic}/{mine.partition} of {mine.consumer}"
+    if row is not None and row.epoch == mine.epoch:
+        return Corrupt(
+            "offset_went_back",
+            f"{where} stands at {row.next_offset} and was to go back to {next_offset}; "
+            "was the topic made anew?",
+        )
+    return Conflict(
+        "epoch_lost",
+        f"{where} was given to another consumer; roll back and wait for a new assignment",
+        details={"mine": str(mine.epoch), "theirs": str(row.epoch) if row else "-"},
+    )

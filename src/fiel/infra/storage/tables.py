@@ -1,0 +1,90 @@
+"""The tables that messages, workers and repeated requests need. No finance in here."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
+
+from fiel.infra.storage.types import StoredText, UtcDateTime, WholeNumber, metadata
+
+METADATA = metadata()
+
+#: Messages already handled, by consumer; the hash tells a repetition from another message of that id.
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("consumer", StoredText, primary_key=True),
+    Column("message_id", StoredText, primary_key=True),
+    Column("payload_hash", StoredText, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: Messages to publish. A row is free when `not_before` (database clock, microseconds) has passed.
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", WholeNumber, primary_key=True, autoincrement=True),
+    Column("message_id", StoredText, nullable=False),
+    Column("topic", StoredText, nullable=False),
+    Column("key", StoredText, nullable=False),
+    Column("body", StoredText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("attempts", WholeNumber, nullable=False, server_default="0"),
+    Column("not_before", WholeNumber, nullable=False, server_default="0"),
+    Column("claim", StoredText, nullable=True),
+    Column("last_error", StoredText, nullable=True),
+    UniqueConstraint("message_id"),
+    Index(None, "topic", "key", "not_before"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+
+#: Where each consumer stands, and the epoch of the one who may move it.
+consumer_offsets = Table(
+    "consumer_offsets",
+    METADATA,
+    Column("consumer", StoredText, primary_key=True),
+    Column("topic", StoredText, primary_key=True),
+    Column("partition", WholeNumber, primary_key=True, autoincrement=False),
+    Column("next_offset", WholeNumber, nullable=True),
+    Column("epoch", WholeNumber, nullable=False),
+    CheckConstraint("next_offset >= 0", name="next_offset_not_negative"),
+    sqlite_strict=True,
+)
+
+#: Who may act alone on a name, until when (database clock, microseconds), by which fencing token.
+leases = Table(
+    "leases",
+    METADATA,
+    Column("name", StoredText, primary_key=True),
+    Column("holder", StoredText, nullable=False),
+    Column("token", WholeNumber, nullable=False),
+    Column("expires_at", WholeNumber, nullable=False),
+    Column("ends_at", WholeNumber, nullable=False),
+    CheckConstraint("token > 0", name="token_positive"),
+    sqlite_strict=True,
+)
+
+#: Jobs that must run once per key (a day, a portfolio and a day), marked in the effect's own transaction.
+job_runs = Table(
+    "job_runs",
+    METADATA,
+    Column("job", StoredText, primary_key=True),
+    Column("run_key", StoredText, primary_key=True),
+    Column("ran_at", UtcDateTime, nullable=False),
+    Column("outcome", StoredText, nullable=False, server_default=""),
+    sqlite_strict=True,
+)
+
+#: Requests already answered: the same key again gets the same answer, or a conflict for another body.
+idempotency_keys = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("scope", StoredText, primary_key=True),
+    Column("key", StoredText, primary_key=True),
+    Column("field_hashes", StoredText, nullable=False),
+    Column("answer", StoredText, nullable=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+)
