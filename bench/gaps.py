@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from functools import partial
 
 from tests.oracles.rebalancing import solver
 from tests.oracles.rebalancing.checker import evaluate
@@ -36,7 +37,7 @@ def _gap_rows(title: str, profiles: tuple[str, ...], instances: int) -> list[Row
         profile = profiles[i % len(profiles)]
         n = SIZES[(i // len(profiles)) % len(SIZES)]
         instance = generate(profile, n, 1000 + i)
-        taken = measure(lambda instance=instance: answer(instance), repeats=1, warm_up=0)  # type: ignore[misc]
+        taken = measure(partial(answer, instance), repeats=1, warm_up=0)
         solution = answer(instance)
         seconds.append(taken.median)
         nodes.append(solution.node_count)
@@ -61,7 +62,7 @@ def against_scip(*, seeds: int = 3) -> list[Row]:
         ours, theirs, differences, unfinished = [], [], [], 0
         for seed in range(seeds):
             instance = generate(profile, n, 2000 + seed)
-            ours.append(measure(lambda instance=instance: answer(instance), repeats=3).median)  # type: ignore[misc]
+            ours.append(measure(partial(answer, instance), repeats=3).median)
             known = solver.solve(instance, seconds_max=SCIP_SECONDS_MAX, is_polished=False)
             if known is None:
                 unfinished += 1

@@ -65,7 +65,10 @@ def solve(
 
 
 def choose(model: Model, before: Evaluation, *, node_count_max: int, compiled: bool | None = None) -> Choice:
-    """The best lots for a model in its mode; the hybrid mode sells only what a contribution leaves out of band."""
+    """The best lots for a model in its mode.
+
+    The hybrid mode buys first, and sells only what the contribution leaves out of band.
+    """
     if model.problem.mode is not Mode.HYBRID:
         return _search(model, ranges_of(model), before, node_count_max, compiled)
     buying = replace(model, problem=replace(model.problem, mode=Mode.CONTRIBUTION))
@@ -105,12 +108,12 @@ def _search(
     model: Model, ranges: tuple[Range, ...], before: Evaluation, nodes_max: int, compiled: bool | None
 ) -> Choice:
     """Search, then judge in Decimal; a hair less budget when rounding made the plan overspend."""
-    from fiel.rebalancing.kernels import cost_bound
+    from fiel.rebalancing.kernels import cost_relax
     from fiel.rebalancing.kernels.arrays import Arrays
 
     arrays = Arrays() if compiled is None else Arrays(compiled)
     layout = lay_out(model, ranges)
-    groups = groups_of(model, ranges, cost_bound.FREE, cost_bound.EXEMPT, cost_bound.TAXED)
+    groups = groups_of(model, ranges, cost_relax.EXEMPT, cost_relax.TAXED)
     bound: float | None = None
     node_count = 0
     for tighten in TIGHTENING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from itertools import pairwise
 
 from fiel.rebalancing.model import Model
 from fiel.rebalancing.problem import AssetLine, FeeSchedule, Mode, TaxGroup
@@ -236,7 +237,7 @@ def _likeness(model: Model, ranges: tuple[Range, ...], leaf: int) -> tuple[objec
 
 def _twins(model: Model, ranges: tuple[Range, ...], leaves: list[int], order: list[int]) -> tuple[int, ...]:
     twins = [-1] * len(leaves)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if _likeness(model, ranges, leaves[before]) == _likeness(model, ranges, leaves[after]):
             twins[after] = before
     return tuple(twins)
@@ -254,7 +255,7 @@ class Groups:
     states: tuple[tuple[int, ...], ...]
 
 
-def groups_of(model: Model, ranges: tuple[Range, ...], free: int, exempt: int, taxed: int) -> Groups:
+def groups_of(model: Model, ranges: tuple[Range, ...], exempt: int, taxed: int) -> Groups:
     """The tax groups that can matter, with the states that are possible for each."""
     ids: list[str] = []
     states: list[tuple[int, ...]] = []
@@ -262,7 +263,7 @@ def groups_of(model: Model, ranges: tuple[Range, ...], free: int, exempt: int, t
         context.prec = PRECISION
         groups = sorted(model.problem.tax_groups.values(), key=lambda g: g.id)
         for group in groups:
-            possible = _states(model, ranges, group, free, exempt, taxed)
+            possible = _states(model, ranges, group, exempt, taxed)
             if possible:
                 ids.append(group.id)
                 states.append(possible)
@@ -280,7 +281,7 @@ def groups_of(model: Model, ranges: tuple[Range, ...], free: int, exempt: int, t
 
 
 def _states(
-    model: Model, ranges: tuple[Range, ...], group: TaxGroup, free: int, exempt: int, taxed: int
+    model: Model, ranges: tuple[Range, ...], group: TaxGroup, exempt: int, taxed: int
 ) -> tuple[int, ...]:
     if group.rate == 0:
         return ()
