@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fiel.kernel.errors import Refused
 from fiel.rebalancing.drift import Direction, before_orders, drift, node_states, out_of_band
@@ -23,6 +24,10 @@ from fiel.rebalancing.model import Model, build
 from fiel.rebalancing.plan import Order, Side, Solution, Status
 from fiel.rebalancing.problem import Mode, Problem
 from fiel.rebalancing.triggers import Decision, decide, is_weekday
+
+if TYPE_CHECKING:
+    from fiel.rebalancing.kernels.arrays import Arrays
+    from fiel.rebalancing.searching import Found
 
 NODES_MAX = 50_000
 #: The objective below which a gap is measured against this instead.
@@ -132,7 +137,9 @@ def _search(
     raise _no_plan(model, before)
 
 
-def _run(model: Model, layout: Layout, groups: Groups, tighten: float, nodes_max: int, arrays):  # type: ignore[no-untyped-def]
+def _run(
+    model: Model, layout: Layout, groups: Groups, tighten: float, nodes_max: int, arrays: Arrays
+) -> Found:
     from fiel.rebalancing.searching import search_lots, search_with_costs
 
     problem = model.problem
