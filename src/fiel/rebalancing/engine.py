@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from fiel.kernel.errors import Refused
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 NODES_MAX = 50_000
 #: The objective below which a gap is measured against this instead.
 GAP_FLOOR = Decimal("1e-9")
+#: The search's floats do not resolve an objective finer than this, relative to it.
+RESOLUTION = Decimal("1e-12")
 #: Taken from the budget, as a fraction of the whole, when a plan overspends by a rounding error.
 TIGHTENING = (0.0, 2e-12, 1e-10)
 
@@ -187,7 +189,17 @@ def _better_of(model: Model, choice: Choice, before: Evaluation) -> Choice:
     """Doing nothing wins a tie; and a bound is never reported above what was reached."""
     if not before.violations and before.objective <= choice.evaluation.objective:
         choice = replace(choice, lots=(0,) * len(model.assets), evaluation=before)
-    return replace(choice, bound=min(choice.bound, choice.evaluation.objective))
+    return replace(choice, bound=_proven(choice.bound, choice.evaluation.objective))
+
+
+def _proven(bound: Decimal, objective: Decimal) -> Decimal:
+    """The bound as reported: the objective itself when floats cannot tell them apart, else rounded down."""
+    if objective - bound <= RESOLUTION * max(objective, GAP_FLOOR):
+        return objective
+    with localcontext() as context:
+        context.prec = 15
+        context.rounding = ROUND_FLOOR
+        return +bound
 
 
 def _no_plan(model: Model, before: Evaluation) -> Refused:
@@ -208,7 +220,9 @@ def _answer(model: Model, before: Evaluation, choice: Choice, decision: Decision
     reasons, skipped = explain(model, choice.lots, after, decision=decision, before=before)
     rank = {reason.asset: i for i, reason in enumerate(reasons)}
     orders = sorted(_orders(model, choice), key=lambda order: rank[order.asset])
-    with exact():
+    with localcontext() as context:
+        context.prec = 9
+        context.rounding = ROUND_CEILING
         gap = (after.objective - choice.bound) / max(choice.bound, GAP_FLOOR)
     status = Status.ORDERS if orders else (decision.status or Status.NO_BETTER)
     dates = [asset.as_of for asset in model.assets if asset.as_of is not None]
