@@ -85,13 +85,22 @@ def ranges_of(model: Model, sellable: frozenset[str] | None = None) -> tuple[Ran
         for asset, price, count in zip(model.assets, model.prices, sales, strict=True):
             spendable += count * asset.lot * price
         return tuple(
-            Range(
-                -count,
+            _range(
+                count,
                 _buyable_lots(asset, price, spendable, model.whole) if may_buy else 0,
                 _order_least(asset, price),
             )
             for asset, price, count in zip(model.assets, model.prices, sales, strict=True)
         )
+
+
+def _range(sellable: int, buyable: int, order_least: int) -> Range:
+    """What is less than the least order is nothing: it cannot be ordered at all."""
+    return Range(
+        -sellable if sellable >= order_least else 0,
+        buyable if buyable >= order_least else 0,
+        order_least,
+    )
 
 
 def _sellable_lots(asset: AssetLine) -> int:

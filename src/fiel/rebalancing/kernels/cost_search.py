@@ -286,7 +286,8 @@ def search(
             for i in range(leaf_count):
                 trial[i] = 0
                 if unit[i] > 0.0:
-                    trial[i] = int(math.floor((star[i] - held[i]) / unit[i] + 0.5))
+                    whole = int(math.floor((star[i] - held[i]) / unit[i] + 0.5))
+                    trial[i] = snap(whole, order_least[i], lo[i], hi[i])
             found = make_affordable(
                 leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, trial, held,
                 unit, group, gain_share, group_rate, group_exempt, group_sales, group_taxable,
