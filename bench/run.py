@@ -96,8 +96,8 @@ def _page(machine: Machine, noises: tuple[str, str], options: Any, rows: list[Ro
 
 Made on {options.date} by
 
-```console
-$ python bench/run.py --write{extra}
+```sh
+python bench/run.py --write{extra}
 ```
 
 which is `make bench` that keeps its table. Nothing here is asserted by a test: times belong to a

@@ -78,12 +78,16 @@ def choose(model: Model, before: Evaluation, *, node_count_max: int, compiled: b
     """
     if model.problem.mode is not Mode.HYBRID:
         return _search(model, ranges_of(model), before, node_count_max, compiled)
-    buying = replace(model, problem=replace(model.problem, mode=Mode.CONTRIBUTION))
+    # What leaves must be raised first; only then is there a question of selling more.
+    is_short = bool(before.violations)
+    easiest = replace(model.problem, mode=Mode.WITHDRAWAL if is_short else Mode.CONTRIBUTION)
+    buying = replace(model, problem=easiest)
     first = _search(buying, ranges_of(buying), before, node_count_max, compiled)
     sellable = _still_too_much(model, first.evaluation)
     if not sellable:
         return first
-    return _search(model, ranges_of(model, sellable), before, node_count_max, compiled)
+    sold = {asset.id for asset, count in zip(model.assets, first.lots, strict=True) if count < 0}
+    return _search(model, ranges_of(model, sellable | sold), before, node_count_max, compiled)
 
 
 def _still_too_much(model: Model, after: Evaluation) -> frozenset[str]:

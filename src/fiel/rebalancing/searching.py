@@ -112,6 +112,11 @@ def _round_fine(layout: Layout, leaf_value: FloatArray, chosen: list[int]) -> No
             chosen[k] = min(max(count, layout.ranges[k].least), layout.ranges[k].most)
 
 
+def _lots_within_cap(layout: Layout, groups: Groups, leaf: int, group: int) -> int:
+    """How many lots of an asset alone can be sold in a month that stays exempt."""
+    return math.floor((groups.exempt[group] - groups.sales[group]) / layout.unit[leaf] + 1e-9)
+
+
 def search_with_costs(
     layout: Layout,
     groups: Groups,
@@ -134,7 +139,10 @@ def search_with_costs(
     stack_multiplier = arrays.zeros(stack_size * count)
     for row, states in enumerate(starts):
         for k, span in enumerate(layout.ranges):
-            stack_lo[row * leaves + k], stack_hi[row * leaves + k] = span.least, span.most
+            least = span.least
+            if leaf_group[k] >= 0 and states[leaf_group[k]] == cost_relax.EXEMPT:
+                least = max(least, -_lots_within_cap(layout, groups, k, leaf_group[k]))
+            stack_lo[row * leaves + k], stack_hi[row * leaves + k] = least, span.most
         for g, state in enumerate(states):
             stack_state[row * count + g] = state
             stack_multiplier[row * count + g] = 1.0 if state == cost_relax.TAXED else 0.0

@@ -251,7 +251,10 @@ def bound_box(
                 for k in range(leaf_count):
                     if group[k] == g and leaf_value[k] < held[k] and leaf_value[k] > leaf_lo[k]:
                         ease += 0.5 / leaf_weight[k]
-                moved = m + push / ease if ease > 0.0 else 2.0 * m + 1e-3 if push > 0.0 else 0.0
+                moved = m + push / ease if ease > 0.0 else 0.0
+                if push > 0.0:
+                    # The step knows this group only; where others must take over, it has to grow.
+                    moved = max(moved, 1.5 * m + 1e-3)
                 moved = max(moved, 0.0)
             if moved != m and moved < 1e6:
                 multiplier[g] = moved
