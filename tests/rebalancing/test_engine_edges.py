@@ -40,7 +40,7 @@ def refusal(given: Problem) -> Rejected:
     return caught.value
 
 
-def with_asset(given: Problem, name: str, **changes: object) -> Problem:
+def with_asset(given: Problem, name: str, **changes: Any) -> Problem:
     """The problem with one asset changed."""
     assets = tuple(replace(a, **changes) if a.id == name else a for a in given.assets)
     return replace(given, assets=assets)
@@ -312,7 +312,7 @@ def test_the_tax_cliff_is_avoided_when_other_money_is_there() -> None:
 def test_fee_that_costs_more_than_the_order_is_worth_stops_it() -> None:
     """The only order lowers the tracking by 0.02; its fee costs 0.021, so it is not made, and said why."""
     lines, targets = "A 40 @ 10; B 50 @ 10", HALVES
-    flow = {"flow": "100", "mode": Mode.CONTRIBUTION, "cash": "3"}
+    flow: Any = {"flow": "100", "mode": Mode.CONTRIBUTION, "cash": "3"}
     dear = solve(problem(lines, targets=targets, fees=FeeSchedule(Decimal(21)), **flow))
     cheap = solve(problem(lines, targets=targets, fees=FeeSchedule(Decimal(1)), **flow))
 
