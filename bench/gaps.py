@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import statistics
+import time
+from functools import partial
 
 from tests.oracles.rebalancing import solver
 from tests.oracles.rebalancing.checker import evaluate
@@ -12,7 +14,7 @@ from tests.oracles.rebalancing.generate import COSTLY, PROFILES, generate
 from bench.table import Row
 from bench.timing import Times, count, duration, measure
 
-SIZES = (5, 10, 15, 20, 30)
+SIZES = (5, 10, 15, 20)
 SMALL_GAP = 0.001
 #: The certificate is formed on floats: a gap below this is "none".
 NO_GAP = 1e-9
@@ -36,9 +38,9 @@ def _gap_rows(title: str, profiles: tuple[str, ...], instances: int) -> list[Row
         profile = profiles[i % len(profiles)]
         n = SIZES[(i // len(profiles)) % len(SIZES)]
         instance = generate(profile, n, 1000 + i)
-        taken = measure(lambda instance=instance: answer(instance), repeats=1, warm_up=0)  # type: ignore[misc]
+        start = time.perf_counter_ns()
         solution = answer(instance)
-        seconds.append(taken.median)
+        seconds.append((time.perf_counter_ns() - start) / 1e9)
         nodes.append(solution.node_count)
         gaps.append(float(solution.gap_proven))
         broken += not evaluate(instance, orders_of(solution)).is_feasible
@@ -61,7 +63,7 @@ def against_scip(*, seeds: int = 3) -> list[Row]:
         ours, theirs, differences, unfinished = [], [], [], 0
         for seed in range(seeds):
             instance = generate(profile, n, 2000 + seed)
-            ours.append(measure(lambda instance=instance: answer(instance), repeats=3).median)  # type: ignore[misc]
+            ours.append(measure(partial(answer, instance), repeats=3).median)
             known = solver.solve(instance, seconds_max=SCIP_SECONDS_MAX, is_polished=False)
             if known is None:
                 unfinished += 1

@@ -69,7 +69,7 @@ def test_the_interpreted_copy_is_interpreted_all_the_way_down() -> None:
     copy = interpreted(NAME)
     found = vars(copy)
     assert isinstance(found["scan_rows"], FunctionType)
-    assert isinstance(found["_judge_leaves"], FunctionType)
+    assert isinstance(found["_judge"], FunctionType)
     assert sys.modules[NAME] is before
 
 

@@ -110,6 +110,14 @@ def test_the_fall_of_a_small_asset_is_not_missed() -> None:
     assert turns == 1
 
 
+def test_debts_that_come_to_cancel_the_assets_are_not_missed() -> None:
+    """A debt that grows against falling assets hands the portfolio to the exact rule in time."""
+    fleet = fleet_of(("A", "B"), [[0, 1]], [[100, -80]], [[0.6, 0.4]], absolute=0.05)
+    watch = Watch(fleet, [1.0, 1.0])
+    assert watch.verdict.tolist() == [Verdict.OUT]
+    assert watch.tick(0, 0.97).near.tolist() == [0]
+
+
 def test_a_portfolio_comes_back_when_the_price_does() -> None:
     """Out after a rise, inside again after the fall."""
     watch = watched()

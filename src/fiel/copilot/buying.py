@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,13 +242,14 @@ def plan(
 
 def solved(problem: Problem, *, max_nodes: int | None = None, lang: Lang = Lang.PT) -> Plan:
     """The plan that answers a problem. Raises `Rejected` when it has no answer."""
-    from fiel.rebalancing.engine import solve
+    from fiel.rebalancing.engine import NODES_MAX, solve
 
     if max_nodes is not None and max_nodes < 1:
         raise InvalidInput(
             "max_nodes_not_positive", "the limit of nodes must be at least 1", field="max_nodes"
         )
-    solution = solve(problem) if max_nodes is None else solve(problem, node_count_max=max_nodes)
+    nodes = NODES_MAX if max_nodes is None else max_nodes
+    solution = solve(problem, node_count_max=nodes, is_business_day=_is_session)
     return Plan(solution, problem.assets, lang)
 
 
@@ -308,3 +309,10 @@ def _kappa(kappa: DecimalInput | None, cost_sensitivity: str | None) -> Decimal 
             field="cost_sensitivity",
         )
     return COST_SENSITIVITIES[cost_sensitivity]
+
+
+def _is_session(day: date) -> bool:
+    """Whether B3 trades on a day; the calendar loads only when a strategy asks for it."""
+    from fiel.kernel.calendars import b3
+
+    return b3().is_business_day(day)

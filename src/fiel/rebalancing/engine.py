@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from typing import TYPE_CHECKING
 
 from fiel.kernel.errors import Refused
 from fiel.rebalancing.drift import Direction, before_orders, drift, node_states, out_of_band
@@ -24,9 +25,15 @@ from fiel.rebalancing.plan import Order, Side, Solution, Status
 from fiel.rebalancing.problem import Mode, Problem
 from fiel.rebalancing.triggers import Decision, decide, is_weekday
 
+if TYPE_CHECKING:
+    from fiel.rebalancing.kernels.arrays import Arrays
+    from fiel.rebalancing.searching import Found
+
 NODES_MAX = 50_000
 #: The objective below which a gap is measured against this instead.
 GAP_FLOOR = Decimal("1e-9")
+#: The search's floats do not resolve an objective finer than this, relative to it.
+RESOLUTION = Decimal("1e-12")
 #: Taken from the budget, as a fraction of the whole, when a plan overspends by a rounding error.
 TIGHTENING = (0.0, 2e-12, 1e-10)
 
@@ -65,15 +72,22 @@ def solve(
 
 
 def choose(model: Model, before: Evaluation, *, node_count_max: int, compiled: bool | None = None) -> Choice:
-    """The best lots for a model in its mode; the hybrid mode sells only what a contribution leaves out of band."""
+    """The best lots for a model in its mode.
+
+    The hybrid mode buys first, and sells only what the contribution leaves out of band.
+    """
     if model.problem.mode is not Mode.HYBRID:
         return _search(model, ranges_of(model), before, node_count_max, compiled)
-    buying = replace(model, problem=replace(model.problem, mode=Mode.CONTRIBUTION))
+    # What leaves must be raised first; only then is there a question of selling more.
+    is_short = bool(before.violations)
+    easiest = replace(model.problem, mode=Mode.WITHDRAWAL if is_short else Mode.CONTRIBUTION)
+    buying = replace(model, problem=easiest)
     first = _search(buying, ranges_of(buying), before, node_count_max, compiled)
     sellable = _still_too_much(model, first.evaluation)
     if not sellable:
         return first
-    return _search(model, ranges_of(model, sellable), before, node_count_max, compiled)
+    sold = {asset.id for asset, count in zip(model.assets, first.lots, strict=True) if count < 0}
+    return _search(model, ranges_of(model, sellable | sold), before, node_count_max, compiled)
 
 
 def _still_too_much(model: Model, after: Evaluation) -> frozenset[str]:
@@ -105,12 +119,12 @@ def _search(
     model: Model, ranges: tuple[Range, ...], before: Evaluation, nodes_max: int, compiled: bool | None
 ) -> Choice:
     """Search, then judge in Decimal; a hair less budget when rounding made the plan overspend."""
-    from fiel.rebalancing.kernels import cost_bound
+    from fiel.rebalancing.kernels import cost_relax
     from fiel.rebalancing.kernels.arrays import Arrays
 
     arrays = Arrays() if compiled is None else Arrays(compiled)
     layout = lay_out(model, ranges)
-    groups = groups_of(model, ranges, cost_bound.FREE, cost_bound.EXEMPT, cost_bound.TAXED)
+    groups = groups_of(model, ranges, cost_relax.EXEMPT, cost_relax.TAXED)
     bound: float | None = None
     node_count = 0
     for tighten in TIGHTENING:
@@ -129,7 +143,9 @@ def _search(
     raise _no_plan(model, before)
 
 
-def _run(model: Model, layout: Layout, groups: Groups, tighten: float, nodes_max: int, arrays):  # type: ignore[no-untyped-def]
+def _run(
+    model: Model, layout: Layout, groups: Groups, tighten: float, nodes_max: int, arrays: Arrays
+) -> Found:
     from fiel.rebalancing.searching import search_lots, search_with_costs
 
     problem = model.problem
@@ -177,7 +193,17 @@ def _better_of(model: Model, choice: Choice, before: Evaluation) -> Choice:
     """Doing nothing wins a tie; and a bound is never reported above what was reached."""
     if not before.violations and before.objective <= choice.evaluation.objective:
         choice = replace(choice, lots=(0,) * len(model.assets), evaluation=before)
-    return replace(choice, bound=min(choice.bound, choice.evaluation.objective))
+    return replace(choice, bound=_proven(choice.bound, choice.evaluation.objective))
+
+
+def _proven(bound: Decimal, objective: Decimal) -> Decimal:
+    """The bound as reported: the objective itself when floats cannot tell them apart, else rounded down."""
+    if objective - bound <= RESOLUTION * max(objective, GAP_FLOOR):
+        return objective
+    with localcontext() as context:
+        context.prec = 15
+        context.rounding = ROUND_FLOOR
+        return +bound
 
 
 def _no_plan(model: Model, before: Evaluation) -> Refused:
@@ -198,7 +224,9 @@ def _answer(model: Model, before: Evaluation, choice: Choice, decision: Decision
     reasons, skipped = explain(model, choice.lots, after, decision=decision, before=before)
     rank = {reason.asset: i for i, reason in enumerate(reasons)}
     orders = sorted(_orders(model, choice), key=lambda order: rank[order.asset])
-    with exact():
+    with localcontext() as context:
+        context.prec = 9
+        context.rounding = ROUND_CEILING
         gap = (after.objective - choice.bound) / max(choice.bound, GAP_FLOOR)
     status = Status.ORDERS if orders else (decision.status or Status.NO_BETTER)
     dates = [asset.as_of for asset in model.assets if asset.as_of is not None]

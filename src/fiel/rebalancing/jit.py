@@ -79,14 +79,12 @@ def jit(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:
 
 @functools.cache
 def sources_stamp() -> str:
-    """A digest of every source file of this room: a cached kernel is good for exactly these."""
+    """A digest of all sources that hold kernels: a cached kernel is good for exactly these."""
     digest = hashlib.sha256()
-    pending = [importlib.resources.files("fiel.rebalancing")]
-    while pending:
-        for entry in sorted(pending.pop().iterdir(), key=lambda item: item.name):
-            if entry.is_dir() and entry.name != "__pycache__":
-                pending.append(entry)
-            elif entry.name.endswith(".py"):
+    for folder in ("kernels", "fleet"):
+        entries = importlib.resources.files("fiel.rebalancing").joinpath(folder).iterdir()
+        for entry in sorted(entries, key=lambda item: item.name):
+            if entry.name.endswith(".py"):
                 digest.update(entry.name.encode())
                 digest.update(entry.read_bytes())
     return digest.hexdigest()

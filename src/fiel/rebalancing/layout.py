@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from itertools import pairwise
 
 from fiel.rebalancing.model import Model
 from fiel.rebalancing.problem import AssetLine, FeeSchedule, Mode, TaxGroup
@@ -84,13 +85,22 @@ def ranges_of(model: Model, sellable: frozenset[str] | None = None) -> tuple[Ran
         for asset, price, count in zip(model.assets, model.prices, sales, strict=True):
             spendable += count * asset.lot * price
         return tuple(
-            Range(
-                -count,
+            _range(
+                count,
                 _buyable_lots(asset, price, spendable, model.whole) if may_buy else 0,
                 _order_least(asset, price),
             )
             for asset, price, count in zip(model.assets, model.prices, sales, strict=True)
         )
+
+
+def _range(sellable: int, buyable: int, order_least: int) -> Range:
+    """What is less than the least order is nothing: it cannot be ordered at all."""
+    return Range(
+        -sellable if sellable >= order_least else 0,
+        buyable if buyable >= order_least else 0,
+        order_least,
+    )
 
 
 def _sellable_lots(asset: AssetLine) -> int:
@@ -236,7 +246,7 @@ def _likeness(model: Model, ranges: tuple[Range, ...], leaf: int) -> tuple[objec
 
 def _twins(model: Model, ranges: tuple[Range, ...], leaves: list[int], order: list[int]) -> tuple[int, ...]:
     twins = [-1] * len(leaves)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if _likeness(model, ranges, leaves[before]) == _likeness(model, ranges, leaves[after]):
             twins[after] = before
     return tuple(twins)
@@ -254,7 +264,7 @@ class Groups:
     states: tuple[tuple[int, ...], ...]
 
 
-def groups_of(model: Model, ranges: tuple[Range, ...], free: int, exempt: int, taxed: int) -> Groups:
+def groups_of(model: Model, ranges: tuple[Range, ...], exempt: int, taxed: int) -> Groups:
     """The tax groups that can matter, with the states that are possible for each."""
     ids: list[str] = []
     states: list[tuple[int, ...]] = []
@@ -262,7 +272,7 @@ def groups_of(model: Model, ranges: tuple[Range, ...], free: int, exempt: int, t
         context.prec = PRECISION
         groups = sorted(model.problem.tax_groups.values(), key=lambda g: g.id)
         for group in groups:
-            possible = _states(model, ranges, group, free, exempt, taxed)
+            possible = _states(model, ranges, group, exempt, taxed)
             if possible:
                 ids.append(group.id)
                 states.append(possible)
@@ -280,7 +290,7 @@ def groups_of(model: Model, ranges: tuple[Range, ...], free: int, exempt: int, t
 
 
 def _states(
-    model: Model, ranges: tuple[Range, ...], group: TaxGroup, free: int, exempt: int, taxed: int
+    model: Model, ranges: tuple[Range, ...], group: TaxGroup, exempt: int, taxed: int
 ) -> tuple[int, ...]:
     if group.rate == 0:
         return ()

@@ -9,13 +9,14 @@ the flow exactly once: W = sum(price * quantity) + cash + flow, before costs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from fiel.portfolio.targets import HUNDRED, Band, TargetNode
 from fiel.rebalancing.problem import AssetLine, Destination, Metric, Problem
 from fiel.rebalancing.refusals import refuse_if_unanswerable
 
 UNTARGETED = "untargeted:"
+PRECISION = 60
 #: Weights below this count as this in the relative metric, so that a target of 0 stays finite.
 RELATIVE_WEIGHT_MIN = Decimal("0.01")
 
@@ -85,6 +86,13 @@ def build(problem: Problem) -> Model:
     Raises `Refused` or `InvalidInput`, naming the asset or node, when no honest answer exists.
     """
     refuse_if_unanswerable(problem)
+    # The caller's own precision must not reach the shares and the whole.
+    with localcontext() as context:
+        context.prec = PRECISION
+        return _build(problem)
+
+
+def _build(problem: Problem) -> Model:
     assets = tuple(sorted((a for a in problem.assets if not a.ignored), key=lambda a: a.id))
     prices = tuple(a.price for a in assets if a.price is not None)
     index_of = {a.id: i for i, a in enumerate(assets)}

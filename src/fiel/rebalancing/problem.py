@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 
 class Mode(StrEnum):
-    """What the plan may do: buy only, buy and sell, sell only, or buy first and sell what is left out of band."""
+    """What the plan may do: buy, both, sell, or buy first and sell only what is left out of band."""
 
     CONTRIBUTION = "contribution"
     FULL = "full"
@@ -136,7 +136,7 @@ class TaxGroup:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What the engine minimises: metric, cost sensitivity `kappa`, multipliers of lambda per depth (root first)."""
+    """What is minimised: metric, cost sensitivity `kappa`, multipliers of lambda per depth (root first)."""
 
     metric: Metric = Metric.ABSOLUTE
     kappa: Decimal = Decimal(1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from fiel.rebalancing.kernels import cost_bound, cost_search, laminar, lots
+from fiel.rebalancing.kernels import cost_relax, cost_search, laminar, lots
 from fiel.rebalancing.kernels.arrays import Arrays, FloatArray
 from fiel.rebalancing.layout import Groups, Layout
 
@@ -49,15 +49,13 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
     leaf_value = arrays.zeros(leaves)
     first = arrays.ints(layout.leaf_start)
     relaxed = (
-        leaf_target, arrays.floats(0.5 / w for w in weight), arrays.floats(low), arrays.floats(high), leaf_value,
-        arrays.floats(layout.node_target),
+        leaf_target, arrays.floats(0.5 / w for w in weight), arrays.floats(low), arrays.floats(high),
+        leaf_value, arrays.floats(layout.node_target),
     )  # fmt: skip
     stiffness = arrays.floats(2.0 * w for w in layout.node_weight)
     tree = (arrays.ints(layout.leaf_end), arrays.ints(layout.child_start), arrays.ints(layout.child_end))
-    settled = (
-        first, arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes), arrays.zeros(nodes),
-        arrays.zeros(laminar.WORK * nodes), arrays.int_zeros(laminar.TRAIL * nodes),
-    )  # fmt: skip
+    fixed, price, total, slope = (arrays.zeros(nodes) for _ in range(4))
+    work, trail = arrays.zeros(laminar.WORK * nodes), arrays.int_zeros(laminar.TRAIL * nodes)
     budget, spend_all = _budget(layout, tighten)
     lots.search(
         n, nodes, budget, spend_all, nodes_max, sequence,
@@ -65,10 +63,11 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
         arrays.ints(k for k in layout.by_name if k in searched),
         arrays.floats(layout.held), arrays.floats(layout.unit),
         arrays.ints(span.least for span in layout.ranges), arrays.ints(span.most for span in layout.ranges),
-        leaf_parent, leaf_target, leaf_weight, *relaxed[1:], node_weight, stiffness, *tree, *settled,
-        curvature, arrays.int_zeros(n), arrays.int_zeros(n), arrays.zeros(n), arrays.zeros(n), arrays.zeros(n),
-        arrays.zeros(n), arrays.zeros(n + 1), arrays.zeros(n + 1), arrays.zeros(n + 1), arrays.int_zeros(leaves),
-        best, result,
+        leaf_parent, leaf_target, leaf_weight, *relaxed[1:], node_weight, stiffness, *tree, first, fixed,
+        price, total, slope, work, trail,
+        curvature, arrays.int_zeros(n), arrays.int_zeros(n), arrays.zeros(n), arrays.zeros(n),
+        arrays.zeros(n), arrays.zeros(n), arrays.zeros(n + 1), arrays.zeros(n + 1), arrays.zeros(n + 1),
+        arrays.int_zeros(leaves), best, result,
     )  # fmt: skip
     chosen = [int(best[k]) for k in range(leaves)]
     feasible = result[lots.FOUND] > 0.5
@@ -76,8 +75,10 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
         for k in searched:
             relaxed[2][k] = relaxed[3][k] = layout.held[k] + layout.unit[k] * chosen[k]
         for v in range(nodes):
-            settled[0][v], settled[1][v] = layout.leaf_start[v], 0.0
-        laminar.relax(budget, spend_all, *relaxed, stiffness, *tree, *settled)
+            first[v], fixed[v] = layout.leaf_start[v], 0.0
+        laminar.relax(
+            budget, spend_all, *relaxed, stiffness, *tree, first, fixed, price, total, slope, work, trail
+        )
         _round_fine(layout, leaf_value, chosen)
     return Found(
         tuple(chosen),
@@ -111,6 +112,11 @@ def _round_fine(layout: Layout, leaf_value: FloatArray, chosen: list[int]) -> No
             chosen[k] = min(max(count, layout.ranges[k].least), layout.ranges[k].most)
 
 
+def _lots_within_cap(layout: Layout, groups: Groups, leaf: int, group: int) -> int:
+    """How many lots of an asset alone can be sold in a month that stays exempt."""
+    return math.floor((groups.exempt[group] - groups.sales[group]) / layout.unit[leaf] + 1e-9)
+
+
 def search_with_costs(
     layout: Layout,
     groups: Groups,
@@ -133,10 +139,13 @@ def search_with_costs(
     stack_multiplier = arrays.zeros(stack_size * count)
     for row, states in enumerate(starts):
         for k, span in enumerate(layout.ranges):
-            stack_lo[row * leaves + k], stack_hi[row * leaves + k] = span.least, span.most
+            least = span.least
+            if leaf_group[k] >= 0 and states[leaf_group[k]] == cost_relax.EXEMPT:
+                least = max(least, -_lots_within_cap(layout, groups, k, leaf_group[k]))
+            stack_lo[row * leaves + k], stack_hi[row * leaves + k] = least, span.most
         for g, state in enumerate(states):
             stack_state[row * count + g] = state
-            stack_multiplier[row * count + g] = 1.0 if state == cost_bound.TAXED else 0.0
+            stack_multiplier[row * count + g] = 1.0 if state == cost_relax.TAXED else 0.0
     has_cash_leaf = layout.cash_leaf >= 0
     unit = [u if span.least < span.most else 0.0 for u, span in zip(layout.unit, layout.ranges, strict=True)]
     best, result = arrays.int_zeros(leaves), arrays.zeros(8)
@@ -154,8 +163,9 @@ def search_with_costs(
         arrays.floats(groups.exempt), arrays.floats(groups.sales), arrays.floats(groups.taxable),
         len(tiers), arrays.floats(t[0] for t in tiers), arrays.floats(t[1] for t in tiers),
         arrays.floats(t[2] for t in tiers),
-        arrays.floats(layout.leaf_target), arrays.floats(layout.leaf_weight), arrays.floats(layout.leaf_slack),
-        arrays.ints(layout.leaf_parent), arrays.floats(layout.node_target), arrays.floats(layout.node_weight),
+        arrays.floats(layout.leaf_target), arrays.floats(layout.leaf_weight),
+        arrays.floats(layout.leaf_slack), arrays.ints(layout.leaf_parent),
+        arrays.floats(layout.node_target), arrays.floats(layout.node_weight),
         arrays.floats(layout.node_slack), arrays.ints(layout.node_parent), arrays.ints(layout.leaf_start),
         arrays.ints(layout.leaf_end), arrays.ints(layout.child_start), arrays.ints(layout.child_end),
         arrays.floats(low), arrays.floats(high), arrays.zeros(leaves), arrays.zeros(leaves),

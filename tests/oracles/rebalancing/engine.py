@@ -7,9 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fiel.rebalancing.engine import solve
-
 from fiel.portfolio.targets import Band, TargetNode
+from fiel.rebalancing.engine import solve
 from fiel.rebalancing.plan import Solution
 from fiel.rebalancing.problem import (
     AssetLine,

@@ -124,12 +124,14 @@ def _balance(view: PlanView, words: Words) -> Table:
 
 
 def _before_after(view: PlanView, words: Words, width: int, *, ascii_only: bool) -> RenderableType:
-    cells = 30 if width >= WIDTH_LONG_BARS else 15
+    cells = 30 if width >= WIDTH_LONG_BARS else 13
     ink = ASCII_INK if ascii_only else UNICODE_INK
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    gap = 2 if width >= WIDTH_LONG_BARS else 1
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim")
     table.add_column(f"  {words('node')}", no_wrap=True, overflow="ellipsis", ratio=1)
     for key in ("before", "after", "target", "deviation"):
-        table.add_column(words(key), justify="right", no_wrap=True)
+        # Numbers are never cut: the names give way.
+        table.add_column(words(key), justify="right", no_wrap=True, min_width=7)
     has_bars = width >= WIDTH_COMFORTABLE
     if has_bars:
         table.add_column("", no_wrap=True, width=cells + 2)

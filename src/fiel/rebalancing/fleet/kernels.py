@@ -9,8 +9,6 @@ All arithmetic is float64 on float32 inputs. Relative to the whole, a deviation 
 than 5e-7, twenty times less than the default zone in which the exact rule decides.
 """
 
-# ruff: noqa: PLR0917  (numba takes keyword arguments more slowly, and arrays are many)
-
 from __future__ import annotations
 
 from typing import TypeAlias
@@ -44,8 +42,9 @@ Rows: TypeAlias = tuple[F32, U16, F32, U16, U16, F32, U32, F32, F32]
 #: What a scan fills in, per portfolio: verdict, largest deviation, budget (empty = not wanted).
 Answers: TypeAlias = tuple[U8, F32, F64]
 
-#: Lines of the block of numbers per lane: WIDTH and RATIO are the bands as given, the rest is money.
-WHOLE, WIDTH, RATIO, ABSOLUTE, SLOPE, OFFSET, WORST, LARGEST, GROSS, MONEY_LINES = range(10)
+#: Lines of the block of numbers per lane: WIDTH and RATIO are the bands
+#: as given, CODE is the verdict, the rest is money.
+WHOLE, WIDTH, RATIO, ABSOLUTE, SLOPE, OFFSET, WORST, LARGEST, GROSS, CODE, MONEY_LINES = range(11)
 
 
 @jit
@@ -60,37 +59,45 @@ def scan_rows(
     answers: Answers,
 ) -> None:
     """Judge portfolios first..last-1, or, where `chosen` is not empty, `chosen[first..last-1]`."""
-    quantity, asset, target, node_start, node_end, node_targets, model, absolute, relative = rows
+    quantity, asset, target, node_start, node_end, node_target, model, absolute, relative = rows
     verdict, deviation, budget = answers
     slots, nodes = quantity.shape[1], node_start.shape[1]
+    shared = nodes if node_start.shape[0] == 1 else 0  # classes whose slots are the same in every row
+    lines = np.zeros((2, slots + shared), np.int64)
+    _line_up(node_start, node_end, slots, lines)
     running = np.zeros((slots + 1, LANES), np.float64)
-    lane_target = np.zeros((slots, LANES), np.float32)
-    node_target = np.zeros((nodes, LANES), np.float32)
+    targets = np.zeros((slots + nodes, LANES), np.float32)
     place = np.zeros((2, LANES), np.int64)
-    code = np.zeros(LANES, np.int64)
     money = np.zeros((MONEY_LINES, LANES), np.float64)
     for start in range(first, last, LANES):
         count = min(LANES, last - start)
         _place(chosen, model, start, count, place)
-        _load(quantity, asset, target, prices, place, count, running, lane_target)
+        _load(quantity, asset, target, prices, place, count, running, targets)
         if not np.isfinite(running[slots, :count].sum()):
             _reload(quantity, asset, target, prices, place, count, running)
         if absolute.size > 1 or relative.size > 1 or start == first:
             _load_bands(absolute, relative, place, count, money)
         _limits(running, money)
-        _judge_leaves(running, lane_target, money)
-        if nodes > 0:
-            _load_nodes(node_targets, place, count, node_target)
-            if node_start.shape[0] == 1:
-                _judge_nodes(node_start, node_end, running, node_target, money)
-            else:
-                _judge_own_nodes(node_start, node_end, place, count, running, node_target, money)
+        _load_nodes(node_target, slots, place, count, targets)
+        _judge(lines, running, targets, money)
+        if nodes > shared:
+            _judge_own_nodes(node_start, node_end, slots, place, count, running, targets, money)
         if signed:
             _add_gross(running, money)
-        _conclude(near, money, code)
-        _answer(signed, place, count, money, code, verdict, deviation)
+        _conclude(near, money)
+        _answer(signed, place, count, money, verdict, deviation)
         if budget.size > 0:
             _answer_budget(near, signed, place, count, money, verdict, budget)
+
+
+@jit
+def _line_up(node_start: U16, node_end: U16, slots: int, lines: I64) -> None:
+    """The running values whose difference is each node's value: the slots, then the shared classes."""
+    for line in range(slots):
+        lines[0, line], lines[1, line] = line, line + 1
+    for line in range(slots, lines.shape[1]):
+        lines[0, line] = node_start[0, line - slots]
+        lines[1, line] = node_end[0, line - slots]
 
 
 @jit
@@ -138,10 +145,10 @@ def _reload(
 
 
 @jit
-def _load_nodes(targets: F32, place: I64, count: int, node_target: F32) -> None:
-    for node in range(targets.shape[1]):
+def _load_nodes(node_target: F32, slots: int, place: I64, count: int, targets: F32) -> None:
+    for node in range(node_target.shape[1]):
         for lane in range(count):
-            node_target[node, lane] = targets[place[1, lane], node]
+            targets[slots + node, lane] = node_target[place[1, lane], node]
 
 
 @jit
@@ -168,32 +175,15 @@ def _limits(running: F64, money: F64) -> None:
 
 
 @jit
-def _judge_leaves(running: F64, target: F32, money: F64) -> None:
-    """The largest deviation and the worst excess over a band, of all slots, lane by lane."""
+def _judge(lines: I64, running: F64, targets: F32, money: F64) -> None:
+    """The largest deviation and the worst excess over a band, of all lines, lane by lane."""
     whole, absolute, slope, offset = money[WHOLE], money[ABSOLUTE], money[SLOPE], money[OFFSET]
     worst, largest = money[WORST], money[LARGEST]
-    for slot in range(target.shape[0]):
+    for line in range(lines.shape[1]):
+        begin, end = lines[0, line], lines[1, line]
         for lane in range(LANES):
-            weight = np.float64(target[slot, lane])
-            value = running[slot + 1, lane] - running[slot, lane]
-            deviation = abs(value - weight * whole[lane])
-            limit = slope[lane] * weight + offset[lane]
-            limit = absolute[lane] if absolute[lane] < limit else limit
-            excess = deviation - limit if deviation + weight > 0.0 else NOTHING
-            worst[lane] = excess if excess > worst[lane] else worst[lane]
-            largest[lane] = deviation if deviation > largest[lane] else largest[lane]
-
-
-@jit
-def _judge_nodes(start: U16, end: U16, running: F64, target: F32, money: F64) -> None:
-    """The same for the classes, when all portfolios share one layout."""
-    whole, absolute, slope, offset = money[WHOLE], money[ABSOLUTE], money[SLOPE], money[OFFSET]
-    worst, largest = money[WORST], money[LARGEST]
-    for node in range(target.shape[0]):
-        first, last = np.int64(start[0, node]), np.int64(end[0, node])
-        for lane in range(LANES):
-            weight = np.float64(target[node, lane])
-            value = running[last, lane] - running[first, lane]
+            weight = np.float64(targets[line, lane])
+            value = running[end, lane] - running[begin, lane]
             deviation = abs(value - weight * whole[lane])
             limit = slope[lane] * weight + offset[lane]
             limit = absolute[lane] if absolute[lane] < limit else limit
@@ -204,15 +194,15 @@ def _judge_nodes(start: U16, end: U16, running: F64, target: F32, money: F64) ->
 
 @jit
 def _judge_own_nodes(
-    start: U16, end: U16, place: I64, count: int, running: F64, target: F32, money: F64
+    start: U16, end: U16, slots: int, place: I64, count: int, running: F64, targets: F32, money: F64
 ) -> None:
-    """The same when every portfolio (or model) has its own layout."""
+    """The same for classes when every portfolio (or model) has its own layout."""
     for lane in range(count):
         row, whole = place[1, lane], money[WHOLE, lane]
         worst, largest = money[WORST, lane], money[LARGEST, lane]
-        for node in range(target.shape[0]):
+        for node in range(start.shape[1]):
             value = running[np.int64(end[row, node]), lane] - running[np.int64(start[row, node]), lane]
-            weight = np.float64(target[node, lane])
+            weight = np.float64(targets[slots + node, lane])
             deviation = abs(value - weight * whole)
             limit = money[SLOPE, lane] * weight + money[OFFSET, lane]
             limit = money[ABSOLUTE, lane] if money[ABSOLUTE, lane] < limit else limit
@@ -233,31 +223,28 @@ def _add_gross(running: F64, money: F64) -> None:
 
 
 @jit
-def _conclude(near: float, money: F64, code: I64) -> None:
-    """What the excess says, and the largest deviation as a fraction, where the whole allows a verdict."""
+def _conclude(near: float, money: F64) -> None:
+    """The verdict of every lane, and its largest deviation as a fraction (NaN without a whole)."""
     for lane in range(LANES):
         whole, worst, width = money[WHOLE, lane], money[WORST, lane], money[WIDTH, lane]
         zone = near * whole
-        verdict = OUT if worst > zone else (NEAR if worst >= -zone else INSIDE)
-        code[lane] = verdict if width == width else NEAR  # noqa: PLR0124  (false of NaN only)
-        money[LARGEST, lane] /= whole if whole > 0.0 else 1.0
+        verdict = 1.0 * OUT if worst > zone else (1.0 * NEAR if worst >= -zone else 1.0 * INSIDE)
+        verdict = verdict if width == width else 1.0 * NEAR  # noqa: PLR0124  (false of NaN only)
+        verdict = verdict if whole > 0.0 else 1.0 * EMPTY
+        money[CODE, lane] = verdict if whole == whole else 1.0 * UNPRICED  # noqa: PLR0124
+        money[LARGEST, lane] /= whole if whole > 0.0 else np.nan
 
 
 @jit
-def _answer(
-    signed: bool, place: I64, count: int, money: F64, code: I64, verdicts: U8, deviations: F32
-) -> None:
+def _answer(signed: bool, place: I64, count: int, money: F64, verdicts: U8, deviations: F32) -> None:
     """Write each lane's verdict and largest deviation."""
+    if signed:
+        for lane in range(count):
+            if money[WHOLE, lane] < CANCELLED * money[GROSS, lane]:
+                money[CODE, lane] = NEAR
     for lane in range(count):
-        whole, portfolio = money[WHOLE, lane], place[0, lane]
-        verdict, deviation = code[lane], money[LARGEST, lane]
-        if not whole > 0.0:
-            verdict = EMPTY if whole == whole else UNPRICED  # noqa: PLR0124
-            deviation = np.nan
-        if signed and whole < CANCELLED * money[GROSS, lane]:
-            verdict = NEAR
-        verdicts[portfolio] = verdict
-        deviations[portfolio] = deviation
+        verdicts[place[0, lane]] = np.uint8(money[CODE, lane])
+        deviations[place[0, lane]] = money[LARGEST, lane]
 
 
 @jit

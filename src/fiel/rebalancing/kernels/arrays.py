@@ -6,7 +6,7 @@ Lists are several times faster than numpy under the interpreter, one element at 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from fiel.rebalancing.jit import COMPILED
 
@@ -14,23 +14,37 @@ from fiel.rebalancing.jit import COMPILED
 class FloatArray(Protocol):
     """Anything that holds 64-bit floats by position."""
 
-    def __getitem__(self, index: Any, /) -> Any: ...
-    def __setitem__(self, index: Any, value: Any, /) -> None: ...
+    def __getitem__(self, index: int, /) -> float: ...
+    def __setitem__(self, index: int, value: float, /) -> None: ...
     def __len__(self) -> int: ...
 
 
 class IntArray(Protocol):
     """Anything that holds 64-bit integers by position."""
 
-    def __getitem__(self, index: Any, /) -> Any: ...
-    def __setitem__(self, index: Any, value: Any, /) -> None: ...
+    def __getitem__(self, index: int, /) -> int: ...
+    def __setitem__(self, index: int, value: int, /) -> None: ...
     def __len__(self) -> int: ...
+
+
+class FloatMatrix(Protocol):
+    """Anything that holds 64-bit floats by row and column."""
+
+    def __getitem__(self, index: tuple[int, int], /) -> float: ...
+    def __setitem__(self, index: tuple[int, int], value: float, /) -> None: ...
+
+
+class IntMatrix(Protocol):
+    """Anything that holds 64-bit integers by row and column."""
+
+    def __getitem__(self, index: tuple[int, int], /) -> int: ...
+    def __setitem__(self, index: tuple[int, int], value: int, /) -> None: ...
 
 
 class Arrays:
     """Makes arrays of one kind; `compiled` chooses which (default: as the kernels run)."""
 
-    def __init__(self, compiled: bool = COMPILED) -> None:  # noqa: FBT001, FBT002 - a plain switch
+    def __init__(self, compiled: bool = COMPILED) -> None:
         self.compiled = compiled
 
     def floats(self, values: Iterable[float]) -> FloatArray:
@@ -39,7 +53,8 @@ class Arrays:
         if self.compiled:
             import numpy as np
 
-            return np.array(items, dtype=np.float64)
+            made: Any = np.array(items, dtype=np.float64)
+            return cast(FloatArray, made)
         return [float(item) for item in items]
 
     def ints(self, values: Iterable[int]) -> IntArray:
@@ -48,7 +63,8 @@ class Arrays:
         if self.compiled:
             import numpy as np
 
-            return np.array(items, dtype=np.int64)
+            made: Any = np.array(items, dtype=np.int64)
+            return cast(IntArray, made)
         return [int(item) for item in items]
 
     def zeros(self, count: int) -> FloatArray:
@@ -56,7 +72,8 @@ class Arrays:
         if self.compiled:
             import numpy as np
 
-            return np.zeros(max(count, 1), dtype=np.float64)
+            made: Any = np.zeros(max(count, 1), dtype=np.float64)
+            return cast(FloatArray, made)
         return [0.0] * max(count, 1)
 
     def int_zeros(self, count: int) -> IntArray:
@@ -64,5 +81,6 @@ class Arrays:
         if self.compiled:
             import numpy as np
 
-            return np.zeros(max(count, 1), dtype=np.int64)
+            made: Any = np.zeros(max(count, 1), dtype=np.int64)
+            return cast(IntArray, made)
         return [0] * max(count, 1)

@@ -1,4 +1,4 @@
-"""Complete plans with their true cost: evaluate, make feasible, polish. Floats; the engine re-checks in Decimal."""
+"""Complete plans with their true cost: evaluate, make affordable, polish. The engine re-checks in Decimal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
-from fiel.rebalancing.kernels.cost_bound import fee_of, square_of
+from fiel.rebalancing.kernels.cost_relax import fee_of, square_of
 from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE
 
 POLISH_PASSES_MAX = 40
@@ -104,10 +104,8 @@ def snap(z: int, least: int, lowest: int, highest: int) -> int:
         z = least if 2 * z >= least else 0
     elif -least < z < 0:
         z = -least if -2 * z >= least else 0
-    if z > highest:
-        z = highest
-    if z < lowest:
-        z = lowest
+    z = min(z, highest)
+    z = max(z, lowest)
     if 0 < z < least or -least < z < 0:
         z = 0
     return z
@@ -176,15 +174,13 @@ def make_affordable(
         if pick < 0:
             break
         give = int(math.ceil(over / unit[pick] - 1e-9))
-        if give < 1:
-            give = 1
+        give = max(give, 1)
         z = lots[pick] - give
         if lots[pick] > 0 and z < order_least[pick]:
             z = 0
         elif -order_least[pick] < z < 0:
             z = -order_least[pick]
-        if z < lots_min[pick]:
-            z = lots_min[pick]
+        z = max(z, lots_min[pick])
         lots[pick] = z
         objective = evaluate(
             leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held, unit,

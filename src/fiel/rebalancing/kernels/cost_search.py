@@ -12,184 +12,26 @@ import math
 
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
-from fiel.rebalancing.kernels.cost_bound import BAND_PULL, bound_box, fee_of, fee_tier_alone
-from fiel.rebalancing.kernels.cost_plans import evaluate, make_affordable, polish, snap
+from fiel.rebalancing.kernels.cost_bound import bound_box
+from fiel.rebalancing.kernels.cost_plans import make_affordable, polish, snap
+from fiel.rebalancing.kernels.cost_split import (
+    ORDER_OR_NONE,
+    WHICH_BRACKET,
+    bracket_cut,
+    choose_split,
+    curvature_of_all,
+    fit_order,
+    narrow,
+)
 from fiel.rebalancing.kernels.laminar import INFINITE
 from fiel.rebalancing.kernels.lots import BOUND, FOUND, NODES, OBJECTIVE, TIE, TIE_SCALE, better_tie
 
 ROUNDS_ROOT = 40
 ROUNDS_NODE = 6
 NARROWINGS_MAX = 3
-SHRINK_WORTH = 0.8
-#: What a split decides when it is not a lot: whether there is an order, or in which fee bracket.
-ORDER_OR_NONE, WHICH_BRACKET = 1.0, 2.0
-
-
-@jit
-def curvature_of_all(
-    leaf_count: int,
-    node_count: int,
-    unit: FloatArray,
-    leaf_parent: IntArray,
-    node_parent: IntArray,
-    leaf_weight: FloatArray,
-    leaf_slack: FloatArray,
-    node_weight: FloatArray,
-    node_slack: FloatArray,
-    compliance: FloatArray,
-    rigidity: FloatArray,
-    curvature: FloatArray,
-) -> None:
-    """Per leaf: the least curvature it sees when every other leaf gives way freely."""
-    for v in range(node_count):
-        compliance[v] = 0.0
-    for k in range(leaf_count):
-        w = leaf_weight[k] * (BAND_PULL if leaf_slack[k] > 0.0 else 1.0)
-        compliance[leaf_parent[k]] += 1.0 / w
-    for v in range(node_count - 1, 0, -1):
-        w = node_weight[v] * (BAND_PULL if node_slack[v] > 0.0 else 1.0)
-        compliance[node_parent[v]] += compliance[v] / (1.0 + w * compliance[v])
-    rigidity[0] = node_weight[0] * (BAND_PULL if node_slack[0] > 0.0 else 1.0)
-    for v in range(1, node_count):
-        w = node_weight[v] * (BAND_PULL if node_slack[v] > 0.0 else 1.0)
-        outer = rigidity[node_parent[v]]
-        rest = max(compliance[node_parent[v]] - compliance[v] / (1.0 + w * compliance[v]), 0.0)
-        rigidity[v] = w + outer / (1.0 + outer * rest)
-    for k in range(leaf_count):
-        w = leaf_weight[k] * (BAND_PULL if leaf_slack[k] > 0.0 else 1.0)
-        outer = rigidity[leaf_parent[k]]
-        rest = max(compliance[leaf_parent[k]] - 1.0 / w, 0.0)
-        curvature[k] = w + outer / (1.0 + outer * rest)
-
-
-@jit
-def fit_order(k: int, lo: IntArray, hi: IntArray, order_least: IntArray) -> int:
-    """Take from a box what cannot be ordered (fewer lots than the least); 0 when nothing is left."""
-    least = order_least[k]
-    if 0 < lo[k] < least:
-        lo[k] = least
-    if -least < hi[k] < 0:
-        hi[k] = -least
-    if 0 < hi[k] < least:
-        hi[k] = 0
-    if -least < lo[k] < 0:
-        lo[k] = 0
-    return 1 if lo[k] <= hi[k] else 0
-
-
-@jit
-def narrow(
-    leaf_count: int,
-    radius_square: float,
-    lo: IntArray,
-    hi: IntArray,
-    order_least: IntArray,
-    held: FloatArray,
-    unit: FloatArray,
-    star: FloatArray,
-    curvature: FloatArray,
-) -> int:
-    """Narrow the boxes around the bound's minimiser: 0 empty, 1 about as before, 2 clearly smaller."""
-    outcome = 1
-    for k in range(leaf_count):
-        if unit[k] <= 0.0 or lo[k] == hi[k]:
-            continue
-        reach = math.sqrt(max(radius_square, 0.0) / curvature[k]) + 1e-12
-        low = (star[k] - reach - held[k]) / unit[k]
-        high = (star[k] + reach - held[k]) / unit[k]
-        width = hi[k] - lo[k]
-        if low > lo[k]:
-            lo[k] = min(int(math.ceil(low - 1e-7)), hi[k] + 1)
-        if high < hi[k]:
-            hi[k] = max(int(math.floor(high + 1e-7)), lo[k] - 1)
-        if lo[k] > hi[k] or fit_order(k, lo, hi, order_least) == 0:
-            return 0
-        if hi[k] - lo[k] < SHRINK_WORTH * width:
-            outcome = 2
-    return outcome
-
-
-@jit
-def bracket_cut(lo: int, hi: int, z: float, unit: float, tier_count: int, tier_up: FloatArray) -> int:
-    """Where to cut a one-sided box so that the bracket of `z` lots is on one side: the last lot below."""
-    most = max(abs(lo), abs(hi))
-    least = min(abs(lo), abs(hi))
-    cut = least
-    for t in range(tier_count - 1):
-        edge = int(math.floor(tier_up[t] / unit + 1e-9))
-        if edge < least or edge >= most:
-            continue
-        cut = edge
-        if abs(z) <= edge:
-            break
-    # The box is cut between `cut` and one lot more, in size; selling counts downwards.
-    return cut if lo > 0 else -cut - 1
-
-
-@jit
-def choose_split(
-    leaf_count: int,
-    cost_price: float,
-    lo: IntArray,
-    hi: IntArray,
-    held: FloatArray,
-    unit: FloatArray,
-    star: FloatArray,
-    curvature: FloatArray,
-    leaf_weight: FloatArray,
-    buy_slope: FloatArray,
-    sell_slope: FloatArray,
-    cost_base: FloatArray,
-    order_least: IntArray,
-    tier_count: int,
-    tier_up: FloatArray,
-    tier_fixed: FloatArray,
-    tier_rate: FloatArray,
-    report: FloatArray,
-) -> int:
-    """The asset where the bound is most wrong, or -1; report[5] says what is in doubt there."""
-    pick = -1
-    worst = 1e-19
-    report[5] = 0.0
-    for k in range(leaf_count):
-        if unit[k] <= 0.0 or lo[k] == hi[k]:
-            continue
-        z = (star[k] - held[k]) / unit[k]
-        part = z - math.floor(z)
-        part = min(part, 1.0 - part)
-        distance = part * unit[k]
-        score = leaf_weight[k] * distance * distance
-        doubt = 0.0
-        kind = 0.0
-        size = abs(star[k] - held[k])
-        if lo[k] <= 0 <= hi[k]:
-            if size > 1e-13:
-                low = unit[k] * order_least[k]
-                fee = fee_of(max(size, low), tier_count, tier_up, tier_fixed, tier_rate)
-                slope = sell_slope[k] if star[k] < held[k] else buy_slope[k]
-                doubt = cost_price * max(fee - min(fee, abs(slope) * size), 0.0)
-                kind = ORDER_OR_NONE
-                if size < low:
-                    gap = min(size, low - size)
-                    doubt += leaf_weight[k] * gap * gap
-        elif (
-            fee_tier_alone(
-                unit[k] * min(abs(lo[k]), abs(hi[k])),
-                unit[k] * max(abs(lo[k]), abs(hi[k])),
-                tier_count,
-                tier_up,
-            )
-            < 0
-        ):
-            fee = fee_of(size, tier_count, tier_up, tier_fixed, tier_rate)
-            slope = sell_slope[k] if star[k] < held[k] else buy_slope[k]
-            doubt = cost_price * max(fee - cost_base[k] - slope * size, 0.0)
-            kind = WHICH_BRACKET
-        if score + doubt > worst:
-            worst = score + doubt
-            pick = k
-            report[5] = kind if doubt > score else 0.0
-    return pick
+#: A plan this near its own bound (relative to the floor of gaps) ends its branch: lots too fine to matter.
+CLOSE_ENOUGH = 5e-10
+GAP_FLOOR = 1e-9
 
 
 @jit
@@ -281,7 +123,7 @@ def search(
     On entry the stack holds `root_count` boxes, one per combination of the tax groups' states.
     """
     curvature_of_all(
-        leaf_count, node_count, unit, leaf_parent, node_parent, leaf_weight, leaf_slack, node_weight,
+        leaf_count, node_count, leaf_parent, node_parent, leaf_weight, leaf_slack, node_weight,
         node_slack, compliance, rigidity, curvature,
     )  # fmt: skip
     u = INFINITE
@@ -436,7 +278,7 @@ def search(
             height += 1
             continue
         k = choose_split(
-            leaf_count, kappa + theta, lo, hi, held, unit, star, curvature, leaf_weight, buy_slope,
+            leaf_count, kappa + theta, lo, hi, held, unit, star, leaf_weight, buy_slope,
             sell_slope, cost_base, order_least, tier_count, tier_up, tier_fixed, tier_rate, report,
         )  # fmt: skip
         if k < 0:
@@ -444,15 +286,18 @@ def search(
             for i in range(leaf_count):
                 trial[i] = 0
                 if unit[i] > 0.0:
-                    trial[i] = int(math.floor((star[i] - held[i]) / unit[i] + 0.5))
-            found = evaluate(
+                    whole = int(math.floor((star[i] - held[i]) / unit[i] + 0.5))
+                    trial[i] = snap(whole, order_least[i], lo[i], hi[i])
+            found = make_affordable(
                 leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, trial, held,
                 unit, group, gain_share, group_rate, group_exempt, group_sales, group_taxable,
                 tier_count, tier_up, tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target,
                 leaf_weight, leaf_slack, node_target, node_weight, node_slack, value, sums, sold_sum,
                 gain_sum, report,
+                order_least, lots_min,
             )  # fmt: skip
-            if found <= bound + TIE * max(bound, TIE_SCALE):
+            if found <= bound + CLOSE_ENOUGH * max(bound, GAP_FLOOR):
+                closed = min(closed, bound)
                 wins = found < u - TIE * max(u, TIE_SCALE)
                 if wins or (found <= limit and better_tie(asset_count, by_name, trial, best, unit) == 1):
                     u = min(u, found)
@@ -465,7 +310,7 @@ def search(
                     widest = (hi[i] - lo[i]) * unit[i]
                     k = i
             if k < 0:
-                # A single plan is left and it was just evaluated.
+                # A single plan is left, and it was just evaluated.
                 if found < u - TIE * max(u, TIE_SCALE):
                     u = found
                     for i in range(leaf_count):
@@ -475,18 +320,17 @@ def search(
         if height + 3 > stack_size:
             closed = min(closed, bound)
             continue
-        z = (star[k] - held[k]) / unit[k]
+        place = (star[k] - held[k]) / unit[k]
         parts = 2
-        cut = int(math.floor(z + 1e-9))
-        if cut < lo[k]:
-            cut = lo[k]
+        cut = int(math.floor(place + 1e-9))
+        cut = max(cut, lo[k])
         if cut >= hi[k]:
             cut = hi[k] - 1
-        prefer_low = z - cut <= 0.5
+        prefer_low = place - cut <= 0.5
         by_order = report[5] == ORDER_OR_NONE
         if report[5] == WHICH_BRACKET:
-            cut = bracket_cut(lo[k], hi[k], z, unit[k], tier_count, tier_up)
-            prefer_low = z <= cut
+            cut = bracket_cut(lo[k], hi[k], place, unit[k], tier_count, tier_up)
+            prefer_low = place <= cut
         if by_order:
             parts = 3
         # The side to try first is pushed last.
@@ -494,10 +338,10 @@ def search(
             piece = step
             if not by_order:
                 piece = 1 - step if prefer_low else step
-            elif z < 0.0:
-                piece = (1, 0, 2)[step] if abs(z) < order_least[k] else (1, 2, 0)[step]
+            elif place < 0.0:
+                piece = (1, 0, 2)[step] if abs(place) < order_least[k] else (1, 2, 0)[step]
             else:
-                piece = (0, 1, 2)[step] if abs(z) < order_least[k] else (0, 2, 1)[step]
+                piece = (0, 1, 2)[step] if abs(place) < order_least[k] else (0, 2, 1)[step]
             low = lo[k]
             high = hi[k]
             if not by_order:
@@ -506,7 +350,7 @@ def search(
                 else:
                     low = cut + 1
             elif piece == 0:
-                # 0 = the order against the pull, 1 = the order with it, 2 = none; by sign of z.
+                # 0 = the order against the pull, 1 = the order with it, 2 = none; by sign of place.
                 high = min(high, -order_least[k])
             elif piece == 1:
                 low = max(low, order_least[k])

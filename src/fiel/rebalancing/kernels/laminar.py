@@ -55,69 +55,6 @@ def next_price(v: int, mu: float, residual: float, gradient: float, work: FloatA
 
 
 @jit
-def settle_bottom(
-    v: int,
-    nu: float,
-    leaf_target: FloatArray,
-    leaf_ease: FloatArray,
-    leaf_lo: FloatArray,
-    leaf_hi: FloatArray,
-    leaf_value: FloatArray,
-    node_target: FloatArray,
-    node_stiffness: FloatArray,
-    leaf_end: IntArray,
-    first: IntArray,
-    fixed: FloatArray,
-    price: FloatArray,
-    total: FloatArray,
-    slope: FloatArray,
-) -> None:
-    """Settle an inner node that has only leaves below it, at outer price `nu`."""
-    mu = price[v]
-    low = -INFINITE
-    high = INFINITE
-    stiffness = node_stiffness[v]
-    target = node_target[v]
-    start = first[v]
-    stop = leaf_end[v]
-    s = 0.0
-    d = 0.0
-    gradient = 1.0
-    for _ in range(STEPS_MAX):
-        s = fixed[v]
-        d = 0.0
-        for k in range(start, stop):
-            x = leaf_target[k] + mu * leaf_ease[k]
-            if x <= leaf_lo[k]:
-                x = leaf_lo[k]
-            elif x >= leaf_hi[k]:
-                x = leaf_hi[k]
-            else:
-                d += leaf_ease[k]
-            leaf_value[k] = x
-            s += x
-        residual = mu + stiffness * (s - target) - nu
-        gradient = 1.0 + stiffness * d
-        if abs(residual) <= RESIDUAL_MAX:
-            break
-        if residual > 0.0:
-            high = mu
-        else:
-            low = mu
-        moved = mu - residual / gradient
-        if moved <= low or moved >= high:
-            if low == -INFINITE or high == INFINITE:
-                break
-            moved = 0.5 * (low + high)
-            if moved == low or moved == high:
-                break
-        mu = moved
-    price[v] = mu
-    total[v] = s
-    slope[v] = d / gradient
-
-
-@jit
 def begin(
     v: int,
     mu: float,
@@ -252,7 +189,7 @@ def take_at(
     work: FloatArray,
     trail: IntArray,
 ) -> None:
-    """What the root's children take at price `mu`: sets `total[0]`, and `slope[0]` before the root's own term."""
+    """What the root's children take at price `mu`: sets `total[0]` and `slope[0]` (no root term)."""
     s = fixed[0]
     d = 0.0
     for k in range(first[0], leaf_end[0]):
@@ -266,19 +203,63 @@ def take_at(
         leaf_value[k] = x
         s += x
     for c in range(child_start[0], child_end[0]):
-        if child_start[c] == child_end[c]:
-            settle_bottom(
-                c, mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-                node_stiffness, leaf_end, first, fixed, price, total, slope,
-            )  # fmt: skip
-        else:
+        if child_start[c] != child_end[c]:
             settle(
                 c, mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
                 node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work,
                 trail,
             )  # fmt: skip
-        s += total[c]
-        d += slope[c]
+            s += total[c]
+            d += slope[c]
+            continue
+        # A class of leaves, written out here because this is where all the time goes. It starts
+        # where the last answer's slope leads: right at once unless a leaf reached a bound.
+        stiffness = node_stiffness[c]
+        target = node_target[c]
+        settled = fixed[c]
+        start = first[c]
+        stop = leaf_end[c]
+        inner = price[c] + (mu - work[WORK * c + OUTER]) * work[WORK * c + SLOPE]
+        low = -INFINITE
+        high = INFINITE
+        own = settled
+        ease = 0.0
+        gradient = 1.0
+        for _ in range(STEPS_MAX):
+            own = settled
+            ease = 0.0
+            for k in range(start, stop):
+                x = leaf_target[k] + inner * leaf_ease[k]
+                if x <= leaf_lo[k]:
+                    x = leaf_lo[k]
+                elif x >= leaf_hi[k]:
+                    x = leaf_hi[k]
+                else:
+                    ease += leaf_ease[k]
+                leaf_value[k] = x
+                own += x
+            residual = inner + stiffness * (own - target) - mu
+            gradient = 1.0 + stiffness * ease
+            if abs(residual) <= RESIDUAL_MAX:
+                break
+            if residual > 0.0:
+                high = inner
+            else:
+                low = inner
+            moved = inner - residual / gradient
+            if moved <= low or moved >= high:
+                if low == -INFINITE or high == INFINITE:
+                    break
+                moved = 0.5 * (low + high)
+                if moved <= low or moved >= high:
+                    break
+            inner = moved
+        price[c] = inner
+        work[WORK * c + OUTER] = mu
+        work[WORK * c + SLOPE] = 1.0 / gradient
+        total[c] = own
+        s += own
+        d += ease / gradient
     total[0] = s
     slope[0] = d
 

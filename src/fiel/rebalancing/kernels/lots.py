@@ -88,6 +88,28 @@ def tracking(
 
 
 @jit
+def tracking_of_classes(
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    node_count: int,
+    child_start: IntArray,
+    child_end: IntArray,
+    fixed: FloatArray,
+    total: FloatArray,
+) -> float:
+    """The squared errors of all inner nodes when every leaf is fixed: nothing is left to relax."""
+    value = 0.0
+    for v in range(node_count - 1, -1, -1):
+        s = fixed[v]
+        for c in range(child_start[v], child_end[v]):
+            s += total[c]
+        total[v] = s
+        e = s - node_target[v]
+        value += node_weight[v] * e * e
+    return value
+
+
+@jit
 def better_tie(
     depth_count: int,
     by_name: IntArray,
@@ -221,9 +243,12 @@ def search(
         return
     # The least that the assets after a level can be worth: no need to relax what cannot be paid.
     least = 0.0
+    leaf_count = 0
     for v in range(node_count):
         for k in range(leaf_end[v] - 1, first[v] - 1, -1):
             least += leaf_lo[k]
+            leaf_count += 1
+    all_fixed = leaf_count == depth_count
     committed[0] = 0.0
     for level in range(depth_count):
         least -= leaf_lo[sequence[level]]
@@ -301,17 +326,24 @@ def search(
         first[v] = k + 1
         e = x - leaf_target[k]
         settled = spent[level] + leaf_weight[k] * e * e
-        feasible = relax(
-            budget, spend_all, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-            node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work, trail,
-        )  # fmt: skip
-        value = INFINITE
-        if feasible == 1:
-            value = settled + tracking(
-                leaf_target, leaf_weight, leaf_value, node_target, node_weight, leaf_end, first, total,
-                node_count,
-            )  # fmt: skip
         is_last = level == depth_count - 1
+        value = INFINITE
+        if is_last and all_fixed:
+            feasible = 1
+            value = settled + tracking_of_classes(
+                node_target, node_weight, node_count, child_start, child_end, fixed, total
+            )
+        else:
+            feasible = relax(
+                budget, spend_all, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
+                node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work,
+                trail,
+            )  # fmt: skip
+            if feasible == 1:
+                value = settled + tracking(
+                    leaf_target, leaf_weight, leaf_value, node_target, node_weight, leaf_end, first, total,
+                    node_count,
+                )  # fmt: skip
         if feasible == 0 or value > limit or is_last:
             if feasible == 1 and value <= limit:
                 wins = value < u - TIE * max(u, TIE_SCALE) if u < INFINITE else True
