@@ -18,6 +18,7 @@ ROOT = repository()
 #: Where nothing from outside may come in, once it exists: rooms, and the pure parts of other rooms.
 PURE = (
     "kernel", "fixed_income", "portfolio", "tax", "rebalancing", "income", "performance",
+    "custody.accounts", "custody.events", "custody.order_events",
     "custody.ledger", "custody.reservations", "market.sanitizer", "autobalance.triggers", "autobalance.saga",
 )  # fmt: skip
 STACK = "Rooms are stacked"
