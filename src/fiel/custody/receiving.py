@@ -1,0 +1,242 @@
+"""Messages of the order log into the book: up to a batch per transaction, poison set apart, nothing lost.
+
+Inbox, offsets, ledger, audit and what is told to others commit together. A message that cannot be read
+or contradicts the book becomes a dead letter in that same transaction. When the batch as a whole cannot
+be written for a reason that trying again does not cure, it is halved until the one message that breaks it
+is found: that one becomes a dead letter, the others are booked.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+from fiel.custody.accounts import AccountKey, Rejection
+from fiel.custody.events import TimeOut
+from fiel.custody.ledger.batch import Batch, Verdict, overdue
+from fiel.custody.messages import (
+    BodyEncoding,
+    DeadLetterRow,
+    DeadLetterStatus,
+    Message,
+    dead_letter,
+)
+from fiel.custody.order_events import OrderEvent, parse_order_event
+from fiel.custody.store.book import Book, BookUnit
+from fiel.custody.store.rows import event_of, event_text
+from fiel.infra.storage.offsets import Assignment
+from fiel.kernel.clock import Clock
+from fiel.kernel.errors import Conflict, FielError, NotFound, Refused, Unavailable
+
+#: More per transaction gains nothing and makes others wait.
+BATCH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A partition of the log, held by an epoch, and the offset that follows the messages given."""
+
+    assignment: Assignment
+    next_offset: int
+
+
+@dataclass(slots=True)
+class Received:
+    """What became of the messages: how many of each verdict, and what people are told."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    alerts: int = 0
+    dead_letters: list[DeadLetterRow] = field(default_factory=list)
+
+    def add(self, other: Received) -> None:
+        self.verdicts.update(other.verdicts)
+        self.alerts += other.alerts
+        self.dead_letters += other.dead_letters
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message and what was read of it."""
+
+    message: Message
+    outcome: OrderEvent | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Takes messages of the order log."""
+
+    book: Book
+    clock: Clock
+    zone: tzinfo
+
+    def receive(self, messages: Sequence[Message], progress: Sequence[Progress] = ()) -> Received:
+        """Messages in their order, in transactions of at most 500; each applied once, however often it comes.
+
+        `progress` moves the consumer's offsets in the same transaction as the last of the messages.
+        Raises `Unavailable` when the database cannot be written now (nothing of the running
+        transaction is kept; deliver again) and `Conflict` (epoch_lost) when the partition was given to
+        another worker.
+        """
+        received = Received()
+        for start in range(0, len(messages), BATCH_MAX) or (0,):
+            part = [self._read(message) for message in messages[start : start + BATCH_MAX]]
+            last = start + BATCH_MAX >= len(messages)
+            self._take(part, progress if last else (), received)
+        return received
+
+    def _read(self, message: Message) -> _Read:
+        outcome = parse_order_event(message.value, message.place, zone=self.zone)
+        if isinstance(outcome, OrderEvent) and message.key not in (None, "", outcome.user_id):
+            # The key is the unit of order: under another one, this account's events could overtake it.
+            wrong = Rejection("key_mismatch", "the record's key must be the userId", "key")
+            return _Read(message, wrong)
+        return _Read(message, outcome)
+
+    def _take(self, part: Sequence[_Read], progress: Sequence[Progress], received: Received) -> None:
+        try:
+            received.add(self.book.transact(lambda unit: self._fold(unit, part, progress)))
+        except Unavailable:
+            raise
+        except Conflict as conflict:
+            if conflict.code != "constraint_broken":
+                raise
+            self._halve(part, progress, received, conflict)
+        except (FielError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError) as error:
+            # A defect of ours that one message brings out must not stop its partition for ever.
+            self._halve(part, progress, received, error)
+
+    def _halve(
+        self, part: Sequence[_Read], progress: Sequence[Progress], received: Received, error: Exception
+    ) -> None:
+        if not part:
+            raise error
+        if len(part) > 1:
+            middle = len(part) // 2
+            self._take(part[:middle], (), received)
+            self._take(part[middle:], progress, received)
+            return
+        code = error.code if isinstance(error, FielError) else type(error).__name__
+        poison = Rejection("processing_failed", f"the book could not take it ({code}: {error})"[:500], None)
+        self._take([_Read(part[0].message, poison)], progress, received)
+
+    def _fold(self, unit: BookUnit, part: Sequence[_Read], progress: Sequence[Progress]) -> Received:
+        now = self.clock.now()
+        events = [read.outcome for read in part if isinstance(read.outcome, OrderEvent)]
+        batch = unit.load_events(events)
+        received = Received()
+        letters: list[DeadLetterRow] = []
+        for message, outcome in ((read.message, read.outcome) for read in part):
+            if isinstance(outcome, Rejection):
+                letters.append(dead_letter(message, outcome, now))
+                received.verdicts[Verdict.DEAD_LETTER] += 1
+                continue
+            verdict = batch.take(outcome, now)
+            received.verdicts[verdict] += 1
+            letters += _new_letters(batch, message, outcome, now)
+        unit.save(batch, now)
+        unit.keep_dead_letters(letters)
+        for step in progress:
+            unit.advance(step.assignment, step.next_offset)
+        received.alerts, received.dead_letters = len(batch.alerts), letters
+        return received
+
+    def replay(self, letter_id: str) -> Received:
+        """A dead letter once more, through the same door. Applied twice, it changes nothing.
+
+        Raises `NotFound`, `Refused` (dead_letter_settled, dead_letter_cut).
+        """
+
+        def work(unit: BookUnit) -> Received:
+            letter = _open_letter(unit, letter_id)
+            now = self.clock.now()
+            outcome = self._read_again(letter)
+            received = Received()
+            rejection = outcome if isinstance(outcome, Rejection) else None
+            if isinstance(outcome, OrderEvent):
+                batch = unit.load_events([outcome])
+                verdict = batch.take(outcome, now)
+                received.verdicts[verdict] += 1
+                received.alerts = len(batch.alerts)
+                if verdict is Verdict.DEAD_LETTER:
+                    rejection = batch.dead_letters[0].rejection
+                unit.save(batch, now)
+            if rejection is None:
+                settled = replace(letter, status=DeadLetterStatus.REPLAYED, settled_at=now)
+            else:
+                settled = replace(letter, rejection=rejection)
+                received.dead_letters = [settled]
+                received.verdicts[Verdict.DEAD_LETTER] = 1
+            unit.settle_dead_letter(replace(settled, attempts=letter.attempts + 1))
+            return received
+
+        return self.book.transact(work)
+
+    def _read_again(self, letter: DeadLetterRow) -> OrderEvent | Rejection:
+        if letter.encoding is BodyEncoding.EVENT:
+            return event_of(letter.body)
+        body = base64.b64decode(letter.body) if letter.encoding is BodyEncoding.BASE64 else letter.body
+        return parse_order_event(body, letter.place, zone=self.zone)
+
+    def discard(self, letter_id: str) -> None:
+        """A dead letter that a person decided to leave. Raises `NotFound`, `Refused`."""
+
+        def work(unit: BookUnit) -> None:
+            letter = _open_letter(unit, letter_id)
+            settled = replace(letter, status=DeadLetterStatus.DISCARDED, settled_at=self.clock.now())
+            unit.settle_dead_letter(settled)
+
+        self.book.transact(work)
+
+    def expire(self, limit: int = BATCH_MAX) -> Received:
+        """What only time does: reservations that ran out are released, overdue events are told of."""
+
+        def work(unit: BookUnit) -> Received:
+            now = self.clock.now()
+            received = Received()
+            for user_id, order_id in unit.expiring(now, limit):
+                batch = unit.load(user_id, order_ids=[order_id])
+                key = AccountKey(user_id, batch.orders[order_id].currency)
+                batch.run(key, TimeOut(now), order_id)
+                unit.save(batch, now)
+                received.verdicts[Verdict.APPLIED] += 1
+                received.alerts += len(batch.alerts)
+            late = unit.overdue(now, limit)
+            alerts = overdue([each.parked for each in late], now)
+            unit.alert(alerts, now)
+            unit.mark_alerted(late, now)
+            received.alerts += len(alerts)
+            return received
+
+        return self.book.transact(work)
+
+
+def _new_letters(batch: Batch, message: Message, event: OrderEvent, now: datetime) -> list[DeadLetterRow]:
+    """The dead letters that taking `event` has just made: of itself, or of one that waited for it."""
+    letters = []
+    for told in batch.dead_letters:
+        if told.event is event:
+            letters.append(dead_letter(message, told.rejection, now, event))
+        else:
+            letters.append(_letter_of_waiting(told.event, told.rejection, now))
+    batch.dead_letters.clear()
+    return letters
+
+
+def _letter_of_waiting(event: OrderEvent, rejection: Rejection, now: datetime) -> DeadLetterRow:
+    letter = dead_letter(Message(event_text(event), event.place, event.user_id), rejection, now, event)
+    return replace(letter, encoding=BodyEncoding.EVENT)
+
+
+def _open_letter(unit: BookUnit, letter_id: str) -> DeadLetterRow:
+    letter = unit.dead_letter(letter_id)
+    if letter is None:
+        raise NotFound("dead_letter_unknown", f"there is no dead letter {letter_id}", field="id")
+    if letter.status is not DeadLetterStatus.OPEN:
+        raise Refused("dead_letter_settled", f"the dead letter was {letter.status} already", field="id")
+    if letter.encoding is BodyEncoding.CUT:
+        raise Refused("dead_letter_cut", "the message was too long to be kept whole", field="id")
+    return letter

@@ -1,0 +1,132 @@
+"""The book as a database: units of work that load a batch under lock and save what it decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from fiel.custody.accounts import PositionKey
+from fiel.custody.events import Alert
+from fiel.custody.ledger.batch import Batch
+from fiel.custody.messages import DeadLetterRow
+from fiel.custody.order_events.event import OrderEvent
+from fiel.custody.reservations import Policy
+from fiel.custody.store import dead_letters, loading, saving, waiting
+from fiel.custody.wallet_events import WalletEvents
+from fiel.infra.storage import idempotency, offsets
+from fiel.infra.storage.database import Database
+from fiel.infra.storage.offsets import Assignment
+from fiel.kernel.errors import Conflict
+
+Result = TypeVar("Result")
+
+#: Rows that another transaction wrote first (a new order, a new account) are read again this often.
+_TWINS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The ledger's tables in `database`; `wire` says how wallet events are written."""
+
+    database: Database
+    policy: Policy = field(default_factory=Policy)
+    wire: WalletEvents = field(default_factory=WalletEvents)
+
+    def transact(self, work: Callable[[BookUnit], Result]) -> Result:
+        """`work` in one transaction, committed at its end; run again when another stood in the way."""
+        for _ in range(_TWINS_MAX - 1):
+            try:
+                return self._once(work)
+            except Conflict as conflict:
+                # Somebody else has just opened the same account or taken the same event: look again.
+                if conflict.code != "constraint_broken":
+                    raise
+        return self._once(work)
+
+    def _once(self, work: Callable[[BookUnit], Result]) -> Result:
+        return self.database.transact(lambda unit: work(BookUnit(unit.connection, self.policy, self.wire)))
+
+
+@dataclass(slots=True)
+class BookUnit:
+    """One transaction on the book. What is loaded is locked until its end."""
+
+    connection: Connection
+    policy: Policy
+    wire: WalletEvents
+    stored: saving.Stored | None = None
+
+    def load_events(self, events: Sequence[OrderEvent]) -> Batch:
+        """Whatever the events can touch."""
+        batch = loading.load_for_events(self.connection, self.policy, events)
+        self.stored = saving.Stored.of(batch)
+        return batch
+
+    def load(
+        self, user_id: str, *, tickers: Collection[PositionKey] = (), order_ids: Collection[int] = ()
+    ) -> Batch:
+        """All accounts of a user, with the named orders and positions."""
+        batch = Batch(self.policy)
+        loading.lock_accounts(self.connection, batch, {user_id})
+        loading.load_orders(self.connection, batch, order_ids)
+        of_orders = {PositionKey(o.user_id, o.currency, o.ticker) for o in batch.orders.values()}
+        loading.load_positions(self.connection, batch, {*tickers, *of_orders})
+        self.stored = saving.Stored.of(batch)
+        return batch
+
+    def load_renaming(self, key: PositionKey, new: str) -> Batch:
+        """A position under its old and new ticker, and the open orders on it."""
+        loading.lock_accounts(self.connection, Batch(self.policy), {key.user_id})
+        ids = waiting.open_orders_on(self.connection, key)
+        return self.load(key.user_id, tickers={key, key._replace(ticker=new)}, order_ids=ids)
+
+    def save(self, batch: Batch, at: datetime) -> None:
+        """Everything the batch decided."""
+        assert self.stored is not None, "load before saving"  # noqa: S101 - programmer error
+        saving.save(self.connection, batch, self.stored, wire=self.wire, at=at)
+
+    def advance(self, mine: Assignment, next_offset: int) -> None:
+        """Move the consumer's offset on; `Conflict` (epoch_lost) when the partition is another's now."""
+        offsets.advance(self.connection, mine, next_offset)
+
+    def keep_dead_letters(self, letters: Sequence[DeadLetterRow]) -> None:
+        """Adds dead letters, each once, and tells the dead-letter topic."""
+        dead_letters.keep(self.connection, letters)
+
+    def dead_letter(self, letter_id: str) -> DeadLetterRow | None:
+        """A dead letter, locked."""
+        return dead_letters.locked(self.connection, letter_id)
+
+    def settle_dead_letter(self, letter: DeadLetterRow) -> None:
+        """Writes its status, attempts and reason."""
+        dead_letters.settle(self.connection, letter)
+
+    def alert(self, alerts: Collection[Alert], at: datetime) -> None:
+        """Alerts, each once per cause."""
+        saving.save_alerts(self.connection, alerts, at)
+
+    def expiring(self, now: datetime, limit: int) -> list[tuple[str, int]]:
+        """(user, order) of reservations whose time is over."""
+        return waiting.expiring(self.connection, now, limit)
+
+    def overdue(self, now: datetime, limit: int) -> list[waiting.Overdue]:
+        """Parked events whose deadline is over and of which nobody was told."""
+        return waiting.overdue(self.connection, now, limit)
+
+    def mark_alerted(self, found: Sequence[waiting.Overdue], at: datetime) -> None:
+        """Remember that people were told."""
+        waiting.mark_alerted(self.connection, found, at)
+
+    def begin_request(
+        self, scope: str, key: str, body: dict[str, str | int | None], at: datetime
+    ) -> str | None:
+        """The stored answer of a repeated request, or `None` for a new one."""
+        return idempotency.begin(self.connection, scope, key, body, at=at)
+
+    def finish_request(self, scope: str, key: str, answer: str) -> None:
+        """Keep the answer."""
+        idempotency.finish(self.connection, scope, key, answer)

@@ -1,0 +1,175 @@
+"""Writing what a batch decided, in one transaction: rows, journal, audit, inbox, and what to tell others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from fiel.custody import tables
+from fiel.custody.accounts import AccountKey, PositionKey
+from fiel.custody.events import Alert, Parked
+from fiel.custody.ledger.batch import Batch
+from fiel.custody.store import rows
+from fiel.custody.store.loading import CONSUMER, lots_of
+from fiel.custody.wallet_events import WalletEvents
+from fiel.infra.storage.bulk import Row, Shape, fetch, insert, update
+from fiel.infra.storage.tables import inbox, outbox
+from fiel.infra.storage.types import micros_of
+
+ALERTS_TOPIC = "custody-alerts-v1"
+_INBOX = Shape.of(inbox)
+_OUTBOX = Shape.of(
+    outbox, (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Which rows of a batch are in the database already."""
+
+    accounts: frozenset[AccountKey]
+    orders: frozenset[int]
+    positions: frozenset[PositionKey]
+    lots: frozenset[str]
+
+    @classmethod
+    def of(cls, batch: Batch) -> Stored:
+        """Of a batch as it was loaded, before anything was decided."""
+        lots = frozenset(lot.id for order in batch.orders.values() for lot in order.fills)
+        return cls(frozenset(batch.accounts), frozenset(batch.orders), frozenset(batch.positions), lots)
+
+
+def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEvents, at: datetime) -> None:
+    """Everything the batch holds to be written. `at` is when we learned of it."""
+    batch.restate(lambda key: lots_of(connection, key))
+    micros, now = rows.micros_memo(), micros_of(at)
+    insert(connection, _INBOX, [(CONSUMER, e.event_id, e.payload_hash, now) for e in batch.inbox])
+    _save_accounts(connection, batch, stored, now)
+    _save_orders(connection, batch, stored, micros)
+    _save_positions(connection, batch, stored, micros, now)
+    _save_lots(connection, batch, stored, micros)
+    _save_journal(connection, batch, micros)
+    _save_waiting(connection, batch, micros)
+    save_alerts(connection, batch.alerts, at)
+    _save_outbox(connection, batch, wire, now)
+
+
+def _save_accounts(connection: Connection, batch: Batch, stored: Stored, now: int) -> None:
+    touched = [batch.accounts[key] for key in sorted(batch.touched_accounts)]
+    new = [rows.new_account_row(row, now) for row in touched if row.key not in stored.accounts]
+    old = [rows.old_account_row(row, now) for row in touched if row.key in stored.accounts]
+    insert(connection, rows.NEW_ACCOUNT, new)
+    update(connection, rows.OLD_ACCOUNT, old)
+
+
+def _save_orders(connection: Connection, batch: Batch, stored: Stored, micros: rows.Micros) -> None:
+    new: list[Row] = []
+    old: list[Row] = []
+    for order_id in sorted(batch.touched_orders):
+        order = batch.orders[order_id]
+        if order_id in stored.orders:
+            old.append(rows.old_order_row(order, micros))
+        else:
+            new.append(rows.new_order_row(order, micros))
+    insert(connection, rows.NEW_ORDER, new)
+    update(connection, rows.OLD_ORDER, old)
+
+
+def _save_positions(
+    connection: Connection, batch: Batch, stored: Stored, micros: rows.Micros, now: int
+) -> None:
+    new: list[Row] = []
+    old: list[Row] = []
+    for key in sorted(batch.touched_positions):
+        row = rows.position_row(batch.positions[key], micros, now)
+        (old if key in stored.positions else new).append(row)
+    insert(connection, rows.NEW_POSITION, new)
+    update(connection, rows.NEW_POSITION, old)
+
+
+def _save_lots(connection: Connection, batch: Batch, stored: Stored, micros: rows.Micros) -> None:
+    """Lots of fills are new; those of a correction may be there and are written over."""
+    new: list[Row] = []
+    old: list[Row] = []
+    for lot in batch.lots.values():
+        (old if lot.id in stored.lots else new).append(rows.lot_row(lot, micros))
+    insert(connection, rows.LOT, new)
+    update(connection, rows.LOT, old)
+
+
+def _save_journal(connection: Connection, batch: Batch, micros: rows.Micros) -> None:
+    if not batch.entries:
+        return
+    numbers = _next_numbers(connection, len(batch.entries))
+    seq = dict(zip((entry.id for entry in batch.entries), numbers, strict=True))
+    insert(connection, rows.ENTRY, [rows.entry_row(e, seq[e.id], micros) for e in batch.entries])
+    insert(connection, rows.POSTING, [rows.posting_row(p, seq[p.entry_id]) for p in batch.postings])
+    insert(
+        connection,
+        rows.TRANSACTION,
+        [rows.transaction_row(t, seq[t.entry_id], micros) for t in batch.transactions],
+    )
+
+
+def _next_numbers(connection: Connection, wanted: int) -> Iterable[int]:
+    """Numbers for journal entries: growing, never used before, not always without gaps."""
+    if connection.dialect.name == "sqlite":
+        # The write lock is ours since BEGIN IMMEDIATE.
+        (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
+        return [number for number, _ in zip(count(last + 1), range(wanted), strict=False)]
+    found = fetch(connection, "SELECT nextval('journal_seq') FROM generate_series(1, %s)", (wanted,))
+    return [number for (number,) in found]
+
+
+def _save_waiting(connection: Connection, batch: Batch, micros: rows.Micros) -> None:
+    left = {(each.event.order_id, each.event.event_id) for each in batch.unparked}
+    stay = [each for each in batch.newly_parked if _waiting_key(each) not in left]
+    insert_once(connection, tables.parked_events, [rows.parked_row(each, micros) for each in stay])
+    gone = tables.parked_events.c
+    for order_id, event_id in sorted(left):
+        connection.execute(
+            tables.parked_events.delete().where(gone.order_id == order_id, gone.event_id == event_id)
+        )
+
+
+def _waiting_key(parked: Parked) -> tuple[int, str]:
+    return (parked.event.order_id, parked.event.event_id)
+
+
+def save_alerts(connection: Connection, alerts: Collection[Alert], at: datetime) -> None:
+    """Alerts, each once per cause, and a message for whoever alerts people."""
+    now = micros_of(at)
+    fresh = insert_once(connection, tables.alerts, [rows.alert_row(alert, now) for alert in alerts])
+    insert(connection, _OUTBOX, [(row[0], ALERTS_TOPIC, row[2], _alert_body(row, at), now) for row in fresh])
+
+
+def _alert_body(row: Row, at: datetime) -> str:
+    names = ("alertId", "code", "userId", "orderId", "eventId", "message")
+    body: dict[str, Any] = dict(zip(names, row[:6], strict=True))
+    return json.dumps(body | {"recordedAt": at.isoformat()}, ensure_ascii=False)
+
+
+def insert_once(connection: Connection, table: Table, given: Collection[Row]) -> list[Row]:
+    """Adds rows whose key is not there yet; gives back those added. For the few, not for the stream."""
+    shape, fresh = Shape.of(table), []
+    for row in dict.fromkeys(given):
+        marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(row))
+        names = ", ".join(f'"{name}"' for name in shape.columns)
+        statement = (
+            f"INSERT INTO {shape.table} ({names}) VALUES ({marks}) "  # noqa: S608 (names of our own)
+            f"ON CONFLICT DO NOTHING RETURNING 1"
+        )
+        if fetch(connection, statement, row):
+            fresh.append(row)
+    return fresh
+
+
+def _save_outbox(connection: Connection, batch: Batch, wire: WalletEvents, now: int) -> None:
+    body, topic = wire.writer(), wire.topic
+    insert(connection, _OUTBOX, [(t.id, topic, t.user_id, body(t), now) for t in batch.transactions])

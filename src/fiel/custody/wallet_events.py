@@ -1,0 +1,66 @@
+"""What custody tells the other services: `wallet-events-v1`, one message per wallet transaction.
+
+The value is `{eventId, userId, transactionType, amount, ticker, orderId, balanceAfter,
+blockedBalanceAfter, eventTimestamp}`; amounts are JSON numbers with their exact digits, the time is
+local without a zone, as the other services of this bus write it. Two members of ours follow: `currency`
+and `sequence` (the transaction's number within its account, so that a consumer can see a gap).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from json.encoder import encode_basestring
+
+from fiel.custody.ledger.journal import WalletTransaction
+from fiel.kernel.money import currency_decimals
+
+WALLET_EVENTS = "wallet-events-v1"
+
+
+def amount_text(minor: int, currency: str) -> str:
+    """Minor units as a plain decimal number with all the digits of the currency.
+
+    >>> amount_text(-150005, "BRL"), amount_text(7, "BRL")
+    ('-1500.05', '0.07')
+    """
+    decimals = currency_decimals(currency)
+    if not decimals:
+        return str(minor)
+    digits = f"{abs(minor):0{decimals + 1}d}"
+    return f"{'-' if minor < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
+
+
+def local_time(instant: datetime, zone: tzinfo) -> str:
+    """The clock of `zone` at the instant, to the microsecond, without naming the zone."""
+    return instant.astimezone(zone).replace(tzinfo=None).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class WalletEvents:
+    """How wallet events are written: the topic, and where the clock of the other services hangs."""
+
+    zone: tzinfo = UTC
+    topic: str = WALLET_EVENTS
+
+    def writer(self) -> Callable[[WalletTransaction], str]:
+        """Bodies for one batch; each instant is formatted once."""
+        times: dict[datetime, str] = {}
+
+        def body(of: WalletTransaction) -> str:
+            at = times.get(of.occurred_at)
+            if at is None:
+                at = times[of.occurred_at] = local_time(of.occurred_at, self.zone)
+            currency = of.currency
+            ticker = "null" if of.ticker is None else encode_basestring(of.ticker)
+            return (
+                f'{{"eventId":"{of.id}","userId":{encode_basestring(of.user_id)},'
+                f'"transactionType":"{of.type.value}","amount":{amount_text(of.amount, currency)},'
+                f'"ticker":{ticker},"orderId":{"null" if of.order_id is None else of.order_id},'
+                f'"balanceAfter":{amount_text(of.balance_after, currency)},'
+                f'"blockedBalanceAfter":{amount_text(of.blocked_after, currency)},'
+                f'"eventTimestamp":"{at}","currency":"{currency}","sequence":{of.sequence}}}'
+            )
+
+        return body
