@@ -167,6 +167,7 @@ wallet_transactions = Table(
     Column("blocked_after", MoneyMinor, nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    Index(None, "entry_seq"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

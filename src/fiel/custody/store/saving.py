@@ -17,6 +17,7 @@ from fiel.custody.events import Alert, Parked
 from fiel.custody.ledger.batch import Batch
 from fiel.custody.store import rows
 from fiel.custody.store.loading import CONSUMER, lots_of
+from fiel.custody.store.seals import NUMBERING_LOCK
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage.bulk import Row, Shape, fetch, insert, update
 from fiel.infra.storage.tables import inbox, outbox
@@ -26,6 +27,11 @@ ALERTS_TOPIC = "custody-alerts-v1"
 _INBOX = Shape.of(inbox)
 _OUTBOX = Shape.of(
     outbox, (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
+)
+#: The lock first, then the numbers: the sealer must not see a later one committed before these.
+_NUMBERS = (
+    "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s)) "
+    "SELECT nextval('journal_seq') FROM shared, generate_series(1, %s)"
 )
 
 
@@ -123,7 +129,7 @@ def _next_numbers(connection: Connection, wanted: int) -> Iterable[int]:
         # The write lock is ours since BEGIN IMMEDIATE.
         (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
         return [number for number, _ in zip(count(last + 1), range(wanted), strict=False)]
-    found = fetch(connection, "SELECT nextval('journal_seq') FROM generate_series(1, %s)", (wanted,))
+    found = fetch(connection, _NUMBERS, (NUMBERING_LOCK, wanted))
     return [number for (number,) in found]
 
 

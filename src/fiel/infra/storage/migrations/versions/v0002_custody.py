@@ -201,6 +201,9 @@ def _create_audit() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        op.f("ix_wallet_transactions_entry_seq"), "wallet_transactions", ["entry_seq"], unique=False
+    )
     op.create_table(
         "seals",
         sa.Column("position", WholeNumber, autoincrement=False, nullable=False),
