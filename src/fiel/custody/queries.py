@@ -64,7 +64,7 @@ class Snapshot:
     def accounts(self, user_id: str | None = None) -> list[Account]:
         """The accounts of a user (of everybody without one), by user and currency."""
         asked = _of_user(tables.accounts, user_id)
-        found = self._rows(asked.order_by(tables.accounts.c.user_id, tables.accounts.c.currency))
+        found = self.stored_rows(asked.order_by(tables.accounts.c.user_id, tables.accounts.c.currency))
         return [rows.account_of(row) for row in found]
 
     def account(self, key: AccountKey) -> Account:
@@ -95,7 +95,7 @@ class Snapshot:
         asked = _of_user(tables.positions, user_id)
         if not closed:
             asked = asked.where((held.quantity != 0) | (held.reserved != 0))
-        found = self._rows(asked.order_by(held.user_id, held.currency, held.ticker))
+        found = self.stored_rows(asked.order_by(held.user_id, held.currency, held.ticker))
         return [rows.position_of(row) for row in found]
 
     def orders(self, user_id: str | None = None, *, open_only: bool = False) -> list[Order]:
@@ -109,13 +109,13 @@ class Snapshot:
             lots.setdefault(lot.order_id, []).append(lot)
         return [
             rows.order_of(row, tuple(lots.get(row[0], ())) if row[14] else ())
-            for row in self._rows(asked.order_by(held.order_id))
+            for row in self.stored_rows(asked.order_by(held.order_id))
         ]
 
     def lots(self, user_id: str | None = None) -> list[Lot]:
         """Lots by order and cumulative quantity; moves (of no order) first."""
         held = tables.lots.c
-        found = self._rows(_of_user(tables.lots, user_id).order_by(held.order_id, held.upto, held.id))
+        found = self.stored_rows(_of_user(tables.lots, user_id).order_by(held.order_id, held.upto, held.id))
         return [rows.lot_of(row) for row in found]
 
     def transactions(
@@ -129,13 +129,13 @@ class Snapshot:
             asked = asked.order_by(held.sequence.desc())
         else:
             asked = asked.where(held.sequence > after).order_by(held.sequence)
-        return [_transaction(row) for row in self._rows(asked.limit(min(limit, PAGE_MAX)))]
+        return [_transaction(row) for row in self.stored_rows(asked.limit(min(limit, PAGE_MAX)))]
 
     def parked(self, limit: int = 100_000) -> list[Parked]:
         """Events that wait, by order and event."""
         held = tables.parked_events.c
         asked = select(tables.parked_events).order_by(held.order_id, held.event_id).limit(limit)
-        return [rows.parked_of(row) for row in self._rows(asked)]
+        return [rows.parked_of(row) for row in self.stored_rows(asked)]
 
     def dead_letters(
         self, status: DeadLetterStatus | None = DeadLetterStatus.OPEN, limit: int = 100_000
@@ -164,7 +164,9 @@ class Snapshot:
 
     def record(self) -> Record:
         """All of the book, for the checker."""
-        entries = {row[0]: row for row in self._rows(select(tables.journal).order_by(tables.journal.c.seq))}
+        entries = {
+            row[0]: row for row in self.stored_rows(select(tables.journal).order_by(tables.journal.c.seq))
+        }
         return Record(
             accounts=self.accounts(),
             orders=self.orders(),
@@ -172,9 +174,9 @@ class Snapshot:
             lots=self.lots(),
             entries=[rows.entry_of(row) for row in entries.values()],
             postings=[
-                rows.posting_of(row, entries.get(row[0])) for row in self._rows(select(tables.postings))
+                rows.posting_of(row, entries.get(row[0])) for row in self.stored_rows(select(tables.postings))
             ],
-            transactions=[_transaction(row) for row in self._rows(_with_entry())],
+            transactions=[_transaction(row) for row in self.stored_rows(_with_entry())],
         )
 
     def overview(self) -> Overview:
@@ -200,7 +202,7 @@ class Snapshot:
             self.connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
         )
 
-    def _rows(self, asked: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    def stored_rows(self, asked: Select[Any]) -> Iterator[tuple[Any, ...]]:
         """Rows as the database stores them, instants in microseconds."""
         for row in self.connection.execute(asked):
             yield tuple(micros_of(cell) if isinstance(cell, datetime) else cell for cell in row)
