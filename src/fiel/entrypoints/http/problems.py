@@ -1,0 +1,83 @@
+"""Errors on the wire: problem+json (RFC 9457), with the members that callers of the old wallet read.
+
+| error                    | status                                       |
+|--------------------------|----------------------------------------------|
+| InvalidInput             | 400                                          |
+| NotFound                 | 404; on the wallet routes 400, as they had it|
+| Conflict                 | 409                                          |
+| Refused                  | 422                                          |
+| Unavailable              | 503, with Retry-After                        |
+| Corrupt, and any defect  | 500                                          |
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fiel.entrypoints.http.exact_json import exact_json
+from fiel.kernel.clock import Clock
+from fiel.kernel.errors import (
+    Conflict,
+    FielError,
+    InvalidInput,
+    InvalidInputs,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+
+WALLET_PREFIXES = ("/api/v1/wallet/", "/api/v1/wallets/")
+RETRY_AFTER_S = 1
+_STATUSES: tuple[tuple[type[FielError], int], ...] = (
+    (InvalidInput, 400),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Refused, 422),
+    (Unavailable, 503),
+)
+
+
+def status_of(error: FielError, path: str) -> int:
+    """The status of an error on a route."""
+    if isinstance(error, NotFound) and path.startswith(WALLET_PREFIXES):
+        return 400
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def problem(
+    status: int, code: str, detail: str, *, at: datetime, path: str, field: str | None = None, **more: Any
+) -> Response:
+    """A problem document; `error` repeats the detail for callers of the old wallet."""
+    body: dict[str, Any] = {
+        "type": f"urn:fiel:error:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": path,
+        "code": code,
+        "error": detail,
+        "timestamp": at.isoformat(),
+    }
+    if field is not None:
+        body["field"] = field
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+    content = exact_json(body | more).encode("utf-8", "backslashreplace")
+    return Response(content, status, headers, media_type="application/problem+json")
+
+
+def of_error(error: FielError, request: Request, clock: Clock) -> Response:
+    """The answer to an error of the tree. What a defect says stays in the log."""
+    path = request.url.path
+    status = status_of(error, path)
+    more: dict[str, Any] = {}
+    if isinstance(error, InvalidInputs):
+        more["problems"] = [
+            {"code": each.code, "detail": each.message, "field": each.field} for each in error.problems
+        ]
+    detail = error.message if status < 500 or isinstance(error, Unavailable) else "the book needs attention"
+    return problem(status, error.code, detail, at=clock.now(), path=path, field=error.field, **more)
