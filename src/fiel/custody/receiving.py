@@ -76,7 +76,8 @@ class Receiver:
     def receive(self, messages: Sequence[Message], progress: Sequence[Progress] = ()) -> Received:
         """Messages in their order, in transactions of at most 500; each applied once, however often it comes.
 
-        `progress` moves the consumer's offsets in the same transaction as the last of the messages.
+        `progress` moves the consumer's offsets: to the places given with the last of the messages, and
+        in every earlier transaction as far as its own messages go.
         Raises `Unavailable` when the database cannot be written now (nothing of the running
         transaction is kept; deliver again) and `Conflict` (epoch_lost) when the partition was given to
         another worker.
@@ -85,7 +86,7 @@ class Receiver:
         for start in range(0, len(messages), BATCH_MAX) or (0,):
             part = [self._read(message) for message in messages[start : start + BATCH_MAX]]
             last = start + BATCH_MAX >= len(messages)
-            self._take(part, progress if last else (), received)
+            self._take(part, progress if last else _progress_of(part, progress), received)
         return received
 
     def _read(self, message: Message) -> _Read:
@@ -116,7 +117,7 @@ class Receiver:
             raise error
         if len(part) > 1:
             middle = len(part) // 2
-            self._take(part[:middle], (), received)
+            self._take(part[:middle], _progress_of(part[:middle], progress), received)
             self._take(part[middle:], progress, received)
             return
         code = error.code if isinstance(error, FielError) else type(error).__name__
@@ -212,6 +213,21 @@ class Receiver:
             return received
 
         return self.book.transact(work)
+
+
+def _progress_of(part: Sequence[_Read], whole: Sequence[Progress]) -> list[Progress]:
+    """How far a part of the messages goes, so that the epoch is held to in every transaction."""
+    reached: dict[tuple[str, int], int] = {}
+    for read in part:
+        place = read.message.place
+        if place is not None:
+            reached[place.topic, place.partition] = place.offset + 1
+    found = []
+    for step in whole:
+        upto = reached.get((step.assignment.topic, step.assignment.partition))
+        if upto is not None:
+            found.append(Progress(step.assignment, upto))
+    return found
 
 
 def _new_letters(batch: Batch, message: Message, event: OrderEvent, now: datetime) -> list[DeadLetterRow]:
