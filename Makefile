@@ -5,6 +5,11 @@ UV := sh scripts/bootstrap
 # Tools run in the environment as it is; the targets that need more synchronise it first.
 RUN := $(UV) run --frozen --no-sync
 WORKERS ?= 2
+# What to test: paths and options of pytest; all of it when empty.
+TESTS ?=
+# Starts PostgreSQL, Redis, RabbitMQ and Kafka, runs the command, stops what it started, come what may.
+# `exec`, so that the signal which ends make reaches it and not a shell in between.
+BESIDE = exec $(RUN) python scripts/services run --
 
 export UV_PYTHON_PREFERENCE ?= system
 export PYTHONUTF8 := 1
@@ -35,11 +40,11 @@ imports: env ## Check who may import whom (import-linter)
 docs: env ## Build the documentation into site/, warnings are errors
 	$(RUN) zensical build --clean --strict
 
-pytest: env ## Run the tests only
-	$(RUN) pytest -n $(WORKERS) -m "not nightly"
+pytest: env ## Run the tests only, beside real services; TESTS="tests/custody -x" runs some
+	$(BESIDE) pytest -n $(WORKERS) -m "not nightly" $(TESTS)
 
 soak: env ## Run the long sets: thousands of random instances against solvers
-	$(RUN) pytest -n $(WORKERS) -m nightly
+	$(BESIDE) pytest -n $(WORKERS) -m nightly $(TESTS)
 
 bench: ## Measure ours and theirs, and print one table with the machine's noise
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --extra fast

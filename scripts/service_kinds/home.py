@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from . import processes
@@ -18,6 +18,10 @@ MARK = ".fiel-service"
 
 class Failed(Exception):
     """Something that should have worked did not; the text is one line for a person."""
+
+
+class PortTaken(Failed):
+    """Another program listens on a port of the service."""
 
 
 class CannotBeHad(Exception):
@@ -58,11 +62,24 @@ class Place:
 
         Raises Failed for what is not a port.
         """
-        name = f"FIEL_SERVICES_{self.kind.upper()}_PORT"
+        name = self.port_variable
         text = self.settings.get(name, "") or str(self.default_port)
         if not text.isascii() or not text.isdecimal() or not 1024 <= int(text) <= 65000:
             raise Failed(f"{name} must be a port from 1024 to 65000, not {text!r}")
         return int(text)
+
+    @property
+    def port_variable(self) -> str:
+        return f"FIEL_SERVICES_{self.kind.upper()}_PORT"
+
+    @property
+    def port_is_chosen(self) -> bool:
+        """True when somebody set the port, who then wants that one or none."""
+        return bool(self.settings.get(self.port_variable))
+
+    def on_port(self, port: int) -> Place:
+        """The same service on this port."""
+        return replace(self, settings={**self.settings, self.port_variable: str(port)})
 
     def create(self) -> None:
         """Make the folder; refuse one that holds something else."""

@@ -21,6 +21,8 @@ from .native import run_as
 
 _SOURCES = Path(__file__).resolve().parents[1] / "kafka"
 _JAVA_MIN = 17
+#: Where the default of the distribution is older.
+_OTHER_JAVA = "openjdk-17-jre-headless"
 _SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -42,6 +44,8 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
+# Taken from the heap at once; 128 MB by default.
+log.cleaner.dedupe.buffer.size=16777216
 # Tests start and kill many consumers: no waiting for more of them, and short sessions allowed.
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
@@ -58,8 +62,9 @@ appender.console.layout.pattern = %d{ISO8601} %-5p %c{1} %m%n
 rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
 """
+_DOWNLOAD_SECONDS = 300.0
 #: A small heap is plenty for one node; C2 and G1 stay, throughput is measured against it.
-_JVM = ("-Xms256m", "-Xmx768m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Djava.awt.headless=true")
+_JVM = ("-Xms128m", "-Xmx512m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Djava.awt.headless=true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Kafka:
     gentle: signal.Signals = signal.SIGTERM
 
     def missing(self) -> list[str]:
-        needed = [] if shutil.which("java") else ["default-jre-headless"]
+        needed = [] if _java() else [_OTHER_JAVA if shutil.which("java") else "default-jre-headless"]
         if not _complete(_jars()) and not shutil.which("mvn"):
             needed.append("maven")
         return needed
@@ -87,7 +92,6 @@ class Kafka:
                 _download(jars)
 
     def prepare(self, place: Place) -> None:
-        _check_java()
         data = place.folder / "data"
         settings = place.folder / "server.properties"
         text = _SETTINGS.format(host=answers.HOST, port=place.port, controller=place.port + 1, data=data)
@@ -106,7 +110,7 @@ class Kafka:
     def _java(self, place: Place) -> list[str]:
         folder = place.folder
         paths = [f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}", f"-Dkafka.logs.dir={folder}"]
-        return ["java", *_JVM, *paths, "-cp", f"{_jars()}/*"]
+        return [_java() or "java", *_JVM, *paths, "-cp", f"{_jars()}/*"]
 
     def ask(self, port: int) -> None:
         answers.kafka(port)
@@ -136,13 +140,17 @@ def _download(jars: Path) -> None:
     log = jars.with_suffix(".log")
     command = ["mvn", "-B", "-f", str(_SOURCES / "pom.xml"), f"-DoutputDirectory={partial}"]
     with log.open("wb") as out:
-        done = subprocess.run(
-            [*command, "dependency:copy-dependencies"],
-            stdout=out,
-            stderr=out,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [*command, "dependency:copy-dependencies"],
+                stdout=out,
+                stderr=out,
+                stdin=subprocess.DEVNULL,
+                check=False,
+                timeout=_DOWNLOAD_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise Failed(f"kafka: no jars from Maven in {_DOWNLOAD_SECONDS:g} s; see {log}") from None
     if done.returncode:
         raise Failed(f"kafka: Maven cannot bring the jars of scripts/kafka/pom.xml; see {log}")
     verify(partial, _SOURCES / "jars.sha256")
@@ -166,12 +174,22 @@ def verify(folder: Path, wanted: Path) -> None:
         raise Failed(f"kafka: not the jars of scripts/kafka/{wanted.name}: {', '.join(names)}")
 
 
-def _check_java() -> None:
-    asked = subprocess.run(
-        ["java", "-version"], capture_output=True, text=True, check=False, env=dict(os.environ)
-    )
-    found = re.search(r'version "(\d+)', asked.stderr + asked.stdout)
-    if not found or int(found.group(1)) < _JAVA_MIN:
-        raise Failed(
-            f"kafka: needs Java {_JAVA_MIN} or later, `java` is {found.group(1) if found else 'broken'}"
+def _java() -> str | None:
+    """The first Java that is new enough: of JAVA_HOME, on PATH, of a package."""
+    beside = sorted(Path("/usr/lib/jvm").glob("*/bin/java"))
+    named = os.environ.get("JAVA_HOME")
+    candidates = [str(Path(named) / "bin/java")] if named else []
+    candidates += [found for found in [shutil.which("java"), *map(str, beside)] if found]
+    return next((java for java in candidates if _version(java) >= _JAVA_MIN), None)
+
+
+def _version(java: str) -> int:
+    """Its major version, 0 when it does not run; 1 for the versions before 9."""
+    try:
+        asked = subprocess.run(
+            [java, "-version"], capture_output=True, text=True, check=False, timeout=60, env=dict(os.environ)
         )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.search(r'version "(\d+)', asked.stderr + asked.stdout)
+    return int(found.group(1)) if found else 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import answers, packages, processes
-from .home import CannotBeHad, Failed, Place, Record, locked
+from .home import CannotBeHad, Failed, Place, PortTaken, Record, locked
 from .kinds import Kind
 
 _LOG_BYTES_MAX = 20_000_000
@@ -25,35 +25,40 @@ def possible(kind: Kind) -> bool:
     return sys.platform == "linux" and (not kind.missing() or packages.can_install())
 
 
-def bring(kinds: Sequence[tuple[Kind, Place]]) -> None:
-    """Install and fetch what is missing, all packages in one go."""
+def bring(kinds: Sequence[tuple[Kind, Place]], *, refresh: bool) -> None:
+    """Install and fetch what is missing, all packages in one go.
+
+    Raises CannotBeHad, or Failed.
+    """
     if not kinds:
         return
     home = kinds[0][1].home
     with locked(home / "locks/install"):
-        needed = sorted({name for kind, place in kinds for name in kind.missing()})
-        if needed:
-            say(f"installing {' '.join(needed)}")
-            packages.install(needed, home / "install.log")
+        # Twice: the default Java of an older Debian is too old, and is told from none only when it is there.
+        for _ in range(2):
+            needed = sorted({name for kind, _place in kinds for name in kind.missing()})
+            if needed:
+                say(f"installing {' '.join(needed)} (log: {home / 'install.log'})")
+                packages.install(needed, home / "install.log", refresh=refresh)
     for kind, _ in kinds:
         left = kind.missing()
         if left:
-            raise CannotBeHad(f"{kind.name}: {' '.join(left)} installed, but its programs are not on PATH")
+            raise CannotBeHad(f"{kind.name}: {' '.join(left)} installed, but its programs were not found")
         kind.fetch()
 
 
 def start(kind: Kind, place: Place, *, held: bool) -> Record:
     """Start the server and note it; it may not answer yet.
 
-    Raises Failed when a port is taken.
+    Raises PortTaken.
     """
     place.create()
     # A crash may have left processes behind, which hold the data and the ports.
     processes.kill(place.folder, 0, 0)
     for wanted in kind.ports(place.port):
         if answers.taken(wanted):
-            variable = f"FIEL_SERVICES_{kind.name.upper()}_PORT"
-            raise Failed(f"{kind.name}: port {wanted} is taken by another program; set {variable}")
+            what = f"{kind.name}: port {wanted} is taken by another program"
+            raise PortTaken(f"{what}; set {place.port_variable}")
     _own(kind.user, place.folder)
     kind.prepare(place)
     _own(kind.user, place.folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,12 @@ from .home import Failed
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _DENY = "#!/bin/sh\n# Written by Fiel's scripts/services while packages are installed.\nexit 101\n"
-_APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300")
+#: Another apt-get is waited for; a mirror that is silent is not, for long.
+_APT = (
+    "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=2",
+    "-o", "Acquire::http::Timeout=30", "-o", "Acquire::https::Timeout=30",
+)  # fmt: skip
+_NETWORK_SECONDS = 300.0
 #: Package: the system services that it would start at the next boot.
 _UNITS = {
     "postgresql": ["postgresql.service"],
@@ -27,25 +33,53 @@ def can_install() -> bool:
     return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
 
 
-def install(names: Sequence[str], log: Path) -> None:
-    """Install packages; their services are neither started now nor at the next boot."""
-    with log.open("ab") as out, nothing_starts():
-        done = _apt(["install", "--no-install-recommends", *names], out.fileno())
-        if not done:
-            # The lists may be missing or older than the archive.
+def install(names: Sequence[str], log: Path, *, refresh: bool) -> None:
+    """Install packages; their services are neither started now nor at the next boot.
+
+    `refresh`: bring the lists up to date when the packages cannot be had by those that are there.
+    Raises Failed.
+    """
+    get = ["install", "--no-install-recommends", *names]
+    with log.open("ab") as out:
+        # All that waits for the network comes first, has a limit, and may be interrupted.
+        there = _apt([*get, "--download-only"], out.fileno())
+        if not there and refresh:
             _apt(["update"], out.fileno())
-            done = _apt(["install", "--no-install-recommends", *names], out.fileno())
-        if not done:
-            raise Failed(f"apt-get cannot install {' '.join(names)}; see {log}")
-        _disable([unit for name in names for unit in _UNITS.get(name, [])], out.fileno())
+            there = _apt([*get, "--download-only"], out.fileno())
+        if not there:
+            raise Failed(f"apt-get cannot bring {' '.join(names)}; see {log}")
+        with nothing_starts(), _not_interrupted():
+            if not _apt(get, out.fileno(), limit=None):
+                raise Failed(f"apt-get cannot install {' '.join(names)}; see {log}")
+            _disable([unit for name in names for unit in _UNITS.get(name, [])], out.fileno())
 
 
-def _apt(arguments: Sequence[str], out: int) -> bool:
+def _apt(arguments: Sequence[str], out: int, limit: float | None = _NETWORK_SECONDS) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    result = subprocess.run(
-        [*_APT, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False
-    )
+    try:
+        result = subprocess.run(
+            [*_APT, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            check=False,
+            timeout=limit,
+        )
+    except subprocess.TimeoutExpired:
+        os.write(out, f"given up after {limit} s: apt-get {' '.join(arguments)}\n".encode())
+        return False
     return result.returncode == 0
+
+
+@contextlib.contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Signals wait, for us and for what we run: a dpkg that is killed leaves a machine to repair by hand."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _disable(units: Sequence[str], out: int) -> None:

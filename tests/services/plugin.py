@@ -1,7 +1,8 @@
 """Pytest plugin: real services, and for each test a corner of them where no other test comes.
 
 A service whose variable is set (`FIEL_TEST_POSTGRES_URL`, ...) is used as it is. Otherwise
-scripts/services starts it when the first test asks, and the last test session to end stops it.
+scripts/services starts it when the first test asks, and the last test session to end stops it;
+`make test` has `scripts/services run` start all of them before, and stop them even if pytest is killed.
 Without a service, its tests are reported as not run; under FIEL_REQUIRE_SERVICES=1 they fail.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -20,6 +22,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
+from scripts.service_kinds.beside import REFUSED
 
 from tests.services.running import ServiceFailed, ServiceNotAvailable, Services, claimed, private
 
@@ -57,11 +60,18 @@ class Lender:
         if given[VARIABLES[name][0]]:
             missing = [variable for variable, value in given.items() if not value]
             return f"{missing[0]} is not set" if missing else given
+        if reason := _refused().get(name):
+            return reason
         _note_use(self.config)
         try:
             return Services().up(name, holder=self.holder)
         except ServiceFailed as problem:
             return str(problem)
+
+
+def _refused() -> dict[str, str]:
+    """What `scripts/services run` could not have, with the reason: nobody need wait for it again."""
+    return dict(json.loads(os.environ.get(REFUSED) or "{}"))
 
 
 def refuse(name: str, reason: str) -> NoReturn:
@@ -187,6 +197,9 @@ class _Lent(Services):
     """Services whose start ends the test as not run where they cannot be had."""
 
     def up(self, *names: str, holder: int | None = None) -> dict[str, str]:
+        for name, reason in _refused().items():
+            if name in names or not names:
+                refuse(name, reason)
         try:
             return super().up(*names, holder=holder)
         except ServiceNotAvailable as problem:

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.service_kinds import abandoned
+
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/services"
 #: Names of the services, and the offset of each in a block of ports of a private home.
 OFFSETS = {"rabbitmq": 0, "kafka": 4, "postgres": 6, "redis": 7}
@@ -77,9 +79,9 @@ class Services:
 @contextlib.contextmanager
 def private() -> Iterator[Services]:
     """Services of nobody else, which may be killed at will; everything is gone at the end."""
-    # Not below pytest's folders: those are closed to the users that run the servers.
-    home = Path(tempfile.mkdtemp(prefix="fiel-services-private-", dir="/var/tmp"))
+    home = Path(tempfile.mkdtemp(prefix=abandoned.PREFIX, dir=abandoned.FOLDER))
     home.chmod(0o755)
+    abandoned.own(home)
     try:
         with _claimed_ports() as first:
             ports = {f"FIEL_SERVICES_{name.upper()}_PORT": str(first + n) for name, n in OFFSETS.items()}

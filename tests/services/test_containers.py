@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import socketserver
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scripts.service_kinds.kinds import Kind, table
 
 from tests.services.running import Services
+from tests.tidy.rules.sources import repository
 
 #: Answers what the script asks; a container "runs" while its file is there.
 _DOCKER = """#!/bin/sh
@@ -81,6 +85,42 @@ def test_a_killed_container_died_and_a_restart_keeps_its_volume(containers: Serv
     containers.restart("redis")
     assert containers.status("redis").returncode == 0
     assert not [call for call in _calls(containers) if "volume" in call]
+
+
+def test_a_run_removes_its_container_when_its_command_fails(containers: Services) -> None:
+    """`run` starts the container, and takes it down although the command failed; the volume stays."""
+    fails = [sys.executable, "-c", "raise SystemExit(3)"]
+    result = containers.run("run", "redis", "--", *fails, check=False)
+
+    assert result.returncode == 3
+    changes = [call.split(" port=")[0].partition("compose.yaml ")[2] for call in _calls(containers)]
+    assert [change for change in changes if not change.startswith("ps")] == [
+        "up --detach redis",
+        "rm --stop --force redis",
+    ]
+    assert containers.status("redis").returncode == 3
+
+
+def test_without_an_engine_docker_alone_is_no_way(containers: Services) -> None:
+    """A `docker` on PATH that reaches no engine is as none, and the reason is one line."""
+    docker = Path(containers.environment["FIEL_SERVICES_HOME"]).with_name("bin") / "docker"
+    docker.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n", encoding="utf-8")
+    result = containers.run("up", "redis", check=False)
+
+    assert result.returncode == 4
+    assert result.stderr == "services: redis cannot be had in FIEL_SERVICES_MODE=docker\n"
+
+
+@pytest.mark.parametrize("kind", table().values(), ids=lambda kind: str(kind.name))
+def test_every_service_has_its_container_on_its_port(kind: Kind) -> None:
+    """compose.yaml publishes each service on the loopback, at the port that scripts/services says."""
+    text = (repository() / "compose.yaml").read_text(encoding="utf-8")
+    block = re.split(r"^  (?=\w)", text.partition("\nservices:\n")[2], flags=re.MULTILINE)
+    own = [part for part in block if part.startswith(f"{kind.name}:\n")]
+    variable = f"FIEL_SERVICES_{kind.name.upper()}_PORT:-{kind.default_port}"
+
+    assert own
+    assert f'"127.0.0.1:${{{variable}}}:' in own[0]
 
 
 def test_down_removes_the_container_and_purge_the_volume(containers: Services) -> None:

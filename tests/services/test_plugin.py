@@ -75,6 +75,17 @@ def test_an_address_that_is_given_is_used_as_it_is(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+def test_what_could_not_be_had_before_is_not_tried_again(tmp_path: Path) -> None:
+    """`scripts/services run` has tried already: its reason is given, and nothing is started."""
+    env = {"FIEL_SERVICES_REFUSED": '{"kafka": "no Java"}', "FIEL_SERVICES_HOME": str(tmp_path / "home")}
+    text = WANTS_KAFKA + 'def test_four(private_services):\n    private_services.up("kafka")\n'
+    result = _session(tmp_path, text, env)
+
+    assert "1 passed, 3 skipped" in result.stdout
+    assert "service not available: kafka: no Java" in result.stdout
+    assert not (tmp_path / "home").exists()
+
+
 def test_half_of_an_address_is_not_enough(tmp_path: Path) -> None:
     """RabbitMQ needs its management interface too, which makes the virtual hosts."""
     text = "def test_it(rabbitmq_vhost): ...\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tidy.rules import markdown, names, source_text
+from tests.tidy.rules import markdown, names, settings, source_text
 from tests.tidy.rules.sources import repository
 
 Rule = Callable[[Path], list[str]]
@@ -32,6 +32,9 @@ SAMPLES: list[tuple[Rule, str, str, str]] = [
         'class TestA:\n    def test_b(self):\n        """Two\n\n        lines."""\n',
         "test_b needs",
     ),
+    (settings.settings_on_the_page, "src/fiel/a.py", 'x = "FIEL_COLOUR"\n', "a.py:1: FIEL_COLOUR is not in"),
+    (settings.settings_on_the_page, "src/fiel/a.py", 'x = "unset FIEL_HUE!"\n', "a.py:1: FIEL_HUE is not in"),
+    (settings.settings_on_the_page, settings.PAGE, "# S\n\n| `FIEL_GONE` | x | y |\n", "FIEL_GONE is not in"),
     (markdown.titles, "docs/a.md", "text\n", "0 titles"),
     (markdown.titles, "README.md", "# A\n\n# B\n", "2 titles"),
     (markdown.broken_links, "docs/a.md", "# A\n\n[b](b.md)\n", "no such file"),
@@ -65,6 +68,10 @@ def test_good_pages_and_code_pass_every_rule(tmp_path: Path) -> None:
     """The rules do not find what is not there: links in code, titles in fences, patches of attributes."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "tests").mkdir()
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.py").write_text('A, B = "FIEL_HUE", "FIEL_TEST_HUE"\n', encoding="utf-8")
+    (tmp_path / "docs/reference").mkdir()
+    (tmp_path / settings.PAGE).write_text("# S\n\n| `FIEL_HUE` | colour | red |\n", encoding="utf-8")
     (tmp_path / "docs/a.md").write_text(
         "# A b\n\n[up](a.md#a-b) [out](https://x.y) `[code](no.md)`\n\n```\n# not a title\n[x](no.md)\n```\n",
         encoding="utf-8",

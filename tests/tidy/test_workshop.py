@@ -37,8 +37,9 @@ def test_every_target_of_the_makefile_is_phony() -> None:
 
 
 def test_ci_runs_make_test() -> None:
-    """Continuous integration runs what people run, nothing else."""
+    """Continuous integration runs what people run, nothing else, and with every real service."""
     script = ROOT / ".ci/run"
+    assert "export FIEL_REQUIRE_SERVICES=1\n" in script.read_text(encoding="utf-8")
     assert script.read_text(encoding="utf-8").rstrip().endswith("exec make test")
     assert os.access(script, os.X_OK)
 

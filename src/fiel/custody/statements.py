@@ -11,30 +11,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
-from sqlalchemy import Select, and_, func, select
-
-from fiel.custody import tables
 from fiel.custody.accounts import AccountKey, Lot, Position
-from fiel.custody.ledger.journal import BookAccount, TransactionType, WalletTransaction
+from fiel.custody.ledger.journal import WalletTransaction
 from fiel.custody.ledger.positions import restated
 from fiel.custody.queries import Queries, Snapshot
-from fiel.custody.store import rows
+from fiel.custody.queries.past import WITHIN, Axis, balance_before, sums_at, transactions_between
 from fiel.kernel.clock import in_utc
 from fiel.kernel.errors import InvalidInput
 
 LINES_MAX = 100_000
-#: They hold or free money of the account; its balance stays.
-_WITHIN = frozenset({TransactionType.RESERVE, TransactionType.REFUND})
-_OWN = (BookAccount.AVAILABLE.value, BookAccount.RESERVED.value)
 
-
-class Axis(StrEnum):
-    """Which of an entry's two times counts."""
-
-    OCCURRED = "occurred"
-    RECORDED = "recorded"
+__all__ = ["Axis", "Holding", "PastAccount", "Statement", "StatementLine", "Statements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +91,8 @@ class Statements:
             raise InvalidInput("period_reversed", "the period ends before it starts", field="to")
         with self.queries.snapshot() as book:
             book.account(key)
-            opening = _balance_before(book, key, start, axis)
-            found = _transactions(book, key, start, end, axis)
+            opening = balance_before(book, key, start, axis)
+            found = transactions_between(book, key, start, end, axis, LINES_MAX + 1)
         if len(found) > LINES_MAX:
             raise InvalidInput(
                 "period_too_long",
@@ -122,7 +110,7 @@ class Statements:
         at = in_utc(at, field="at")
         with self.queries.snapshot() as book:
             book.account(key)
-            sums = _sums(book, key, at, axis)
+            sums = sums_at(book, key, at, axis)
             prices = _average_prices(book, key, at) if axis is Axis.OCCURRED else {}
         free, reserved = sums.pop(key.currency, (0, 0))
         holdings = tuple(
@@ -134,56 +122,7 @@ class Statements:
 
 
 def _moved(transaction: WalletTransaction) -> int:
-    return 0 if transaction.type in _WITHIN else transaction.amount
-
-
-def _balance_before(book: Snapshot, key: AccountKey, start: datetime, axis: Axis) -> int:
-    held = tables.wallet_transactions.c
-    time = held.occurred_at if axis is Axis.OCCURRED else held.recorded_at
-    asked = select(func.coalesce(func.sum(held.amount), 0)).where(
-        held.user_id == key.user_id,
-        held.currency == key.currency,
-        held.type.not_in(sorted(kind.value for kind in _WITHIN)),
-        time < start,
-    )
-    return int(book.connection.execute(asked).scalar_one())
-
-
-def _transactions(
-    book: Snapshot, key: AccountKey, start: datetime, end: datetime, axis: Axis
-) -> list[WalletTransaction]:
-    held, journal = tables.wallet_transactions, tables.journal
-    time = held.c.occurred_at if axis is Axis.OCCURRED else held.c.recorded_at
-    asked: Select[tuple[object, ...]] = (
-        select(held, journal.c.id)
-        .join(journal, journal.c.seq == held.c.entry_seq)
-        .where(held.c.user_id == key.user_id, held.c.currency == key.currency, time >= start, time < end)
-        .order_by(time, held.c.sequence)
-        .limit(LINES_MAX + 1)
-    )
-    return [rows.transaction_of(row[:-1], row[-1]) for row in book.stored_rows(asked)]
-
-
-def _sums(book: Snapshot, key: AccountKey, at: datetime, axis: Axis) -> dict[str, tuple[int, int]]:
-    """(free, reserved) of each asset, from the postings of entries up to the instant."""
-    postings, journal = tables.postings.c, tables.journal.c
-    time = journal.occurred_at if axis is Axis.OCCURRED else journal.recorded_at
-    asked = (
-        select(postings.asset, postings.account, func.sum(postings.amount))
-        .select_from(tables.postings)
-        .join(tables.journal, journal.seq == postings.entry_seq)
-        .where(
-            and_(journal.user_id == key.user_id, journal.currency == key.currency, time <= at),
-            postings.account.in_(_OWN),
-        )
-        .group_by(postings.asset, postings.account)
-    )
-    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for asset, account, total in book.connection.execute(asked):
-        free, reserved = found[asset]
-        amount = int(total)
-        found[asset] = (free, amount) if account == BookAccount.RESERVED else (amount, reserved)
-    return dict(found)
+    return 0 if transaction.type in WITHIN else transaction.amount
 
 
 def _average_prices(book: Snapshot, key: AccountKey, at: datetime) -> dict[str, Decimal | None]:

@@ -19,15 +19,12 @@ from fiel.custody.store import rows
 from fiel.custody.store.loading import CONSUMER, lots_of
 from fiel.custody.store.seals import NUMBERING_LOCK
 from fiel.custody.wallet_events import WalletEvents
+from fiel.infra.storage import outbox
 from fiel.infra.storage.bulk import Row, Shape, fetch, insert, update
-from fiel.infra.storage.tables import inbox, outbox
+from fiel.infra.storage.inbox import Inbox
 from fiel.infra.storage.types import micros_of
 
 ALERTS_TOPIC = "custody-alerts-v1"
-_INBOX = Shape.of(inbox)
-_OUTBOX = Shape.of(
-    outbox, (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
-)
 #: The lock first, then the numbers: the sealer must not see a later one committed before these.
 _NUMBERS = (
     "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s)) "
@@ -55,7 +52,7 @@ def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEv
     """Everything the batch holds to be written. `at` is when we learned of it."""
     batch.restate(lambda key: lots_of(connection, key))
     micros, now = rows.micros_memo(), micros_of(at)
-    insert(connection, _INBOX, [(CONSUMER, e.event_id, e.payload_hash, now) for e in batch.inbox])
+    Inbox(CONSUMER).mark(connection, [(each.event_id, each.payload_hash) for each in batch.inbox], at=at)
     _save_accounts(connection, batch, stored, now)
     _save_orders(connection, batch, stored, micros)
     _save_positions(connection, batch, stored, micros, now)
@@ -63,7 +60,7 @@ def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEv
     _save_journal(connection, batch, micros)
     _save_waiting(connection, batch, micros)
     save_alerts(connection, batch.alerts, at)
-    _save_outbox(connection, batch, wire, now)
+    _save_outbox(connection, batch, wire, at)
 
 
 def _save_accounts(connection: Connection, batch: Batch, stored: Stored, now: int) -> None:
@@ -152,7 +149,8 @@ def save_alerts(connection: Connection, alerts: Collection[Alert], at: datetime)
     """Alerts, each once per cause, and a message for whoever alerts people."""
     now = micros_of(at)
     fresh = insert_once(connection, tables.alerts, [rows.alert_row(alert, now) for alert in alerts])
-    insert(connection, _OUTBOX, [(row[0], ALERTS_TOPIC, row[2], _alert_body(row, at), now) for row in fresh])
+    told = [(str(row[0]), ALERTS_TOPIC, str(row[2]), _alert_body(row, at)) for row in fresh]
+    outbox.append_checked(connection, told, at=at)
 
 
 def _alert_body(row: Row, at: datetime) -> str:
@@ -176,6 +174,7 @@ def insert_once(connection: Connection, table: Table, given: Collection[Row]) ->
     return fresh
 
 
-def _save_outbox(connection: Connection, batch: Batch, wire: WalletEvents, now: int) -> None:
+def _save_outbox(connection: Connection, batch: Batch, wire: WalletEvents, at: datetime) -> None:
     body, topic = wire.writer(), wire.topic
-    insert(connection, _OUTBOX, [(t.id, topic, t.user_id, body(t), now) for t in batch.transactions])
+    told = [(each.id, topic, each.user_id, body(each)) for each in batch.transactions]
+    outbox.append_checked(connection, told, at=at)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select, text
 
+from fiel.infra.storage.bulk import Shape, insert
 from fiel.infra.storage.tables import inbox
 from fiel.infra.storage.types import micros_of, storable_text
 from fiel.kernel.errors import Conflict
@@ -37,6 +38,7 @@ _HASHES_SQLITE = text(
     "SELECT message_id, payload_hash FROM inbox "
     "WHERE consumer = :consumer AND message_id IN (SELECT value FROM json_each(:ids))"
 )
+_ROW = Shape.of(inbox)
 
 
 class Verdict(StrEnum):
@@ -96,6 +98,14 @@ class Inbox:
                 details={"message_id": message.message_id, "consumer": self.consumer},
             )
         return verdict is Verdict.NEW
+
+    def mark(self, connection: Connection, handled: Sequence[tuple[str, str]], *, at: datetime) -> None:
+        """Mark (message id, payload hash) that the caller has looked up and found new, in bulk.
+
+        Raises `Conflict` (constraint_broken, by the unit) when another transaction was first.
+        """
+        received = micros_of(at)
+        insert(connection, _ROW, [(self.consumer, *each, received) for each in handled])
 
     def has(self, connection: Connection, message_id: str) -> bool:
         """Whether a message was handled: what to ask after an unknown commit."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, func, select, text, update
 
+from fiel.infra.storage.bulk import Shape, insert
 from fiel.infra.storage.instants import database_now
 from fiel.infra.storage.tables import outbox
 from fiel.infra.storage.types import micros_of, storable_text
@@ -21,14 +22,8 @@ from fiel.kernel.errors import InvalidInput
 #: Any number of our own: relays claim one at a time, or two could share out one key.
 _CLAIM_LOCK = 7_263_519_841
 _ERROR_LENGTH_MAX = 500
-_COLUMNS = "INSERT INTO outbox (message_id, topic, key, body, created_at) "
-_APPEND_SQLITE = _COLUMNS + "VALUES (?, ?, ?, ?, ?)"
-#: One statement for all rows; numbers are given after the sort, so in the order of the list.
-_APPEND_POSTGRES = text(
-    _COLUMNS  # noqa: S608 (constants only)
-    + "SELECT id, topic, key, body, :at FROM unnest(CAST(:ids AS text[]), CAST(:topics AS text[]), "
-    "CAST(:keys AS text[]), CAST(:bodies AS text[])) "
-    "WITH ORDINALITY AS given (id, topic, key, body, place) ORDER BY place"
+_ROW = Shape.of(
+    outbox, (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
 )
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -69,15 +64,17 @@ class Backlog:
 
 def append(connection: Connection, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
     """Add messages in their order. Raises `Conflict` (constraint_broken, by the unit) for a used id."""
-    if not messages:
-        return
-    created = micros_of(at)
     rows = [(each.message_id, each.topic, each.key, each.body) for each in messages]
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_APPEND_SQLITE, [(*row, created) for row in rows])
-        return
-    columns = zip(("ids", "topics", "keys", "bodies"), map(list, zip(*rows, strict=True)), strict=True)
-    connection.execute(_APPEND_POSTGRES, {"at": created, **dict(columns)})
+    append_checked(connection, rows, at=at)
+
+
+def append_checked(
+    connection: Connection, rows: Sequence[tuple[str, str, str, str]], *, at: datetime
+) -> None:
+    """The same for a stream: (message id, topic, key, body) that the caller made storable. In their order."""
+    created = micros_of(at)
+    # Row numbers are given in the order of the rows, by either engine.
+    insert(connection, _ROW, [(*row, created) for row in rows])
 
 
 def backlog(connection: Connection) -> Backlog:

@@ -1,0 +1,7 @@
+"""Custody's reads: `Queries(database).snapshot()` for what the book says now, `past` for what it said."""
+
+from __future__ import annotations
+
+from fiel.custody.queries.snapshot import PAGE_MAX, Overview, Queries, Snapshot, StoredAlert
+
+__all__ = ["PAGE_MAX", "Overview", "Queries", "Snapshot", "StoredAlert"]
