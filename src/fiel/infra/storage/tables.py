@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, UniqueConstraint, text
 
 from fiel.infra.storage.types import StoredText, UtcDateTime, WholeNumber, metadata
 
@@ -87,4 +87,110 @@ idempotency_keys = Table(
     Column("answer", StoredText, nullable=True),
     Column("recorded_at", UtcDateTime, nullable=False),
     sqlite_strict=True,
+)
+
+#: Which log of that name a consumer's offsets are of; another identity means that it was made anew.
+consumer_topics = Table(
+    "consumer_topics",
+    METADATA,
+    Column("consumer", StoredText, primary_key=True),
+    Column("topic", StoredText, primary_key=True),
+    Column("identity", StoredText, nullable=False),
+    sqlite_strict=True,
+)
+
+#: The embedded event log: its topics. A topic made anew gets another identity.
+event_topics = Table(
+    "event_topics",
+    METADATA,
+    Column("topic", StoredText, primary_key=True),
+    Column("partitions", WholeNumber, nullable=False),
+    Column("identity", StoredText, nullable=False),
+    CheckConstraint("partitions > 0", name="partitions_positive"),
+    sqlite_strict=True,
+)
+
+#: Each partition holds the offsets from `low_offset` up to, not including, `next_offset`.
+event_partitions = Table(
+    "event_partitions",
+    METADATA,
+    Column("topic", StoredText, primary_key=True),
+    Column("partition", WholeNumber, primary_key=True, autoincrement=False),
+    Column("low_offset", WholeNumber, nullable=False, server_default="0"),
+    Column("next_offset", WholeNumber, nullable=False, server_default="0"),
+    CheckConstraint("low_offset >= 0 AND low_offset <= next_offset", name="offsets_in_order"),
+    sqlite_strict=True,
+)
+
+#: The records, bytes as published; `headers` is JSON of names and hex, `size` their bytes together.
+event_log = Table(
+    "event_log",
+    METADATA,
+    Column("topic", StoredText, primary_key=True),
+    Column("partition", WholeNumber, primary_key=True, autoincrement=False),
+    Column("log_offset", WholeNumber, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=True),
+    Column("body", LargeBinary, nullable=True),
+    Column("headers", StoredText, nullable=True),
+    Column("size", WholeNumber, nullable=False),
+    Column("appended_at", WholeNumber, nullable=False),
+    sqlite_strict=True,
+)
+
+#: Jobs. Of each kind and key only the first that is not over is `waiting` (free when `not_before`, database
+#: clock in microseconds, has passed), those after it are `behind`. `done` rows keep their id from returning.
+jobs = Table(
+    "jobs",
+    METADATA,
+    Column("place", WholeNumber, primary_key=True, autoincrement=True),
+    Column("kind", StoredText, nullable=False),
+    Column("job_id", StoredText, nullable=False),
+    Column("key", StoredText, nullable=True),
+    Column("payload", StoredText, nullable=False),
+    Column("state", StoredText, nullable=False),
+    Column("run_after", UtcDateTime, nullable=True),
+    Column("not_before", WholeNumber, nullable=False, server_default="0"),
+    Column("attempts", WholeNumber, nullable=False, server_default="0"),
+    Column("max_attempts", WholeNumber, nullable=False),
+    Column("claim", StoredText, nullable=True),
+    Column("reason", StoredText, nullable=True),
+    Column("detail", StoredText, nullable=True),
+    Column("enqueued_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    UniqueConstraint("kind", "job_id"),
+    CheckConstraint("state IN ('waiting', 'behind', 'done', 'dead')", name="state_known"),
+    Index(
+        "ix_jobs_ready",
+        "kind",
+        "not_before",
+        "place",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_jobs_of_key",
+        "kind",
+        "key",
+        "place",
+        sqlite_where=text("state IN ('waiting', 'behind')"),
+        postgresql_where=text("state IN ('waiting', 'behind')"),
+    ),
+    Index(
+        "ix_jobs_first_of_key",
+        "kind",
+        "key",
+        unique=True,
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_jobs_over",
+        "state",
+        "kind",
+        "ended_at",
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
