@@ -1,0 +1,1 @@
+"""Jobs: work to be done once each, by whoever is free; `port` says what a queue does, adapters how."""

@@ -1,0 +1,1 @@
+"""The contract of the job queue, and what each adapter does beyond it."""
