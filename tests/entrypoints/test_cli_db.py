@@ -48,10 +48,10 @@ def test_from_nothing_to_sound(url: str, tmp_path: Path) -> None:
 
 
 def test_the_variable_names_the_database(url: str) -> None:
-    """Without --database, FIEL_DATABASE decides."""
-    assert fiel("db", "upgrade", FIEL_DATABASE=url).exit_code == 0
+    """Without --database, FIEL_DATABASE_URL decides."""
+    assert fiel("db", "upgrade", FIEL_DATABASE_URL=url).exit_code == 0
     assert (
-        fiel("db", "check", lang="en", FIEL_DATABASE=url).stdout
+        fiel("db", "check", lang="en", FIEL_DATABASE_URL=url).stdout
         == f"{url}: at the right version, and sound.\n"
     )
 

@@ -116,7 +116,7 @@ class Account(NamedTuple):
 
 
 class LotKind(StrEnum):
-    """Why shares moved. A MOVE carries its cost along and realises nothing."""
+    """Why shares moved. A MOVE carries its cost along; it is no trade, though it can cover a short one."""
 
     TRADE = "TRADE"
     MOVE = "MOVE"
@@ -126,7 +126,8 @@ class Lot(NamedTuple):
     """Shares that came (quantity above zero) or left (below), and the money of it.
 
     `upto` is the order's cumulative quantity that this lot completes. `gross` is quantity times price
-    and `fee` the fees, both in minor units and not negative; of a MOVE, `gross` is the cost carried.
+    and `fee` the fees, both in minor units and not negative; of a MOVE, `gross` is the cost carried, which
+    is below zero for a position that is.
     """
 
     id: str

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from fiel.custody.events import Alert, AlertCode
 from fiel.custody.messages import Message
 from fiel.custody.order_events.event import LogPlace
 from fiel.custody.receiving import Progress, Received
 from fiel.custody.service import Custody
 from fiel.infra.bus.port import Batch, Partition, Record
 from fiel.infra.storage.offsets import Assignment
+from fiel.kernel.errors import FielError
 
-ORDER_EVENTS = "order-events-v1"
 GROUP = "custody"
 
 #: Told of every committed batch: how many records it had, and what became of them.
@@ -40,3 +41,12 @@ def message_of(record: Record) -> Message:
     place = LogPlace(record.partition.topic, record.partition.number, record.offset)
     key = None if record.key is None else record.key.decode("utf-8", "replace")
     return Message(record.value or b"", place, key)
+
+
+def alert_stopped(custody: Custody, group: str, error: FielError) -> None:
+    """People are told, once per cause, that a consumer stopped and waits for them. Raises `Unavailable`."""
+    cause = ":".join(
+        ("consumer", group, error.code, *(error.details[name] for name in sorted(error.details)))
+    )
+    alert = Alert(AlertCode.CONSUMER_STOPPED, "", None, cause, str(error))
+    custody.book.transact(lambda unit: unit.alert([alert], custody.clock.now()))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from fiel.custody.accounts import Account, Lot, Position
-from fiel.custody.order_events.event import OrderEvent
+from fiel.custody.order_events.event import LogPlace, OrderEvent
 from fiel.custody.reservations import Order
 
 
@@ -25,10 +25,12 @@ class AlertCode(StrEnum):
     RESERVATION_TIMED_OUT = "reservation_timed_out"
     PENDING_NEVER_CAME = "pending_never_came"
     EVENT_ID_REUSED = "event_id_reused"
+    ACCOUNT_HELD_BACK = "account_held_back"
+    HELD_BACK_TOO_LONG = "held_back_too_long"
+    CONSUMER_STOPPED = "consumer_stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     code: AlertCode
     user_id: str
     order_id: int | None
@@ -68,8 +70,7 @@ class BringShares:
     occurred_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receive:
+class Receive(NamedTuple):
     """An order event has arrived; `at` is when we learned of it."""
 
     event: OrderEvent
@@ -141,28 +142,41 @@ class Change(NamedTuple):
     alerts: tuple[Alert, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """Nothing to do: the event tells nothing new."""
 
     event_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """The event waits for its order's PENDING until `deadline`."""
+class ParkReason(StrEnum):
+    """What a parked event waits for."""
+
+    ORDER_UNSEEN = "order_unseen"
+    BEHIND_POISON = "behind_poison"
+
+
+class Parked(NamedTuple):
+    """The event waits until `deadline`: for its order's PENDING, or behind a message of its account that
+    could not be handled (`Batch.hold_back`). After the deadline a person is told; it waits on.
+    """
 
     event: OrderEvent
     parked_at: datetime
     deadline: datetime
+    reason: ParkReason = ParkReason.ORDER_UNSEEN
+
+    @property
+    def sort_key(self) -> tuple[bool, LogPlace, datetime]:
+        """The order of the log; events without a place in it go last, by the time they were parked."""
+        place = self.event.place
+        return (place is None, place or LogPlace("", 0, 0), self.parked_at)
 
 
 LedgerEvent: TypeAlias = Change | Ignored | Parked
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The rows that one command can touch: an account, and the order and position it is about."""
 
     account: Account

@@ -45,8 +45,8 @@ class DeadLetterStatus(StrEnum):
 class DeadLetterRow:
     """A message that was not applied: why, and all of it, so that it can be handled again.
 
-    `id` is a function of its place in the log (without one: of its content), so that a message
-    delivered again is one dead letter still.
+    `id` is a function of its place in the log (without one: of its content; of an event that had waited:
+    of the event), so that a message delivered again is one dead letter still.
     """
 
     id: str

@@ -30,6 +30,7 @@ from fiel.custody.store.rows import event_of, event_text
 from fiel.infra.storage.offsets import Assignment
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import Conflict, FielError, NotFound, Refused, Unavailable
+from fiel.kernel.ids import deterministic_id
 
 #: More per transaction gains nothing and makes others wait.
 BATCH_MAX = 500
@@ -159,17 +160,26 @@ class Receiver:
             rejection = outcome if isinstance(outcome, Rejection) else None
             if isinstance(outcome, OrderEvent):
                 batch = unit.load_events([outcome])
+                known = letter.encoding is BodyEncoding.EVENT and outcome.event_id in batch.seen
+                if known:
+                    # In the inbox since it was parked, and yet never applied.
+                    del batch.seen[outcome.event_id]
                 verdict = batch.take(outcome, now)
+                if known:
+                    batch.inbox = [event for event in batch.inbox if event is not outcome]
                 received.verdicts[verdict] += 1
                 received.alerts = len(batch.alerts)
                 if verdict is Verdict.DEAD_LETTER:
                     rejection = batch.dead_letters[0].rejection
+                waiting = [told for told in batch.dead_letters if told.event is not outcome]
+                received.dead_letters = [_letter_of_waiting(*told, now) for told in waiting]
                 unit.save(batch, now)
+                unit.keep_dead_letters(received.dead_letters)
             if rejection is None:
                 settled = replace(letter, status=DeadLetterStatus.REPLAYED, settled_at=now)
             else:
                 settled = replace(letter, rejection=rejection)
-                received.dead_letters = [settled]
+                received.dead_letters.append(settled)
                 received.verdicts[Verdict.DEAD_LETTER] = 1
             unit.settle_dead_letter(replace(settled, attempts=letter.attempts + 1))
             return received
@@ -244,7 +254,9 @@ def _new_letters(batch: Batch, message: Message, event: OrderEvent, now: datetim
 
 def _letter_of_waiting(event: OrderEvent, rejection: Rejection, now: datetime) -> DeadLetterRow:
     letter = dead_letter(Message(event_text(event), event.place, event.user_id), rejection, now, event)
-    return replace(letter, encoding=BodyEncoding.EVENT)
+    # Under its own name: its place may have a letter already, replayed when it began to wait.
+    name = deterministic_id("dead", "waiting", event.event_id)
+    return replace(letter, id=name, encoding=BodyEncoding.EVENT)
 
 
 def _open_letter(unit: BookUnit, letter_id: str) -> DeadLetterRow:

@@ -52,6 +52,9 @@ class Action(StrEnum):
     DEAD_LETTER = "dead letter"
 
 
+# Names of enum members are looked up by Python code: once here, not once per event.
+_BUY, _SELL = Side.BUY, Side.SELL
+
 #: The `refusal` of an order whose reservation ran out of time: it holds nothing, though it may live.
 TIMED_OUT = "reservation_timed_out"
 
@@ -99,9 +102,8 @@ class Fees:
         """Fees of an order that executed `gross` in all, half up to the minor unit; nothing, no fees."""
         if gross <= 0:
             return 0
-        return (
-            self.fixed + (2 * gross * self.rate_ppm + 1_000_000) // 2_000_000 if self.rate_ppm else self.fixed
-        )
+        rate = self.rate_ppm
+        return self.fixed + (2 * gross * rate + 1_000_000) // 2_000_000 if rate else self.fixed
 
 
 class TickerChange(NamedTuple):
@@ -203,7 +205,7 @@ def cash_needed(order: Order, fees: Fees) -> int:
     together, so that fills at the limit never need a cent more than was held for them.
     """
     open_quantity = order.quantity - order.filled
-    if order.side is not Side.BUY or open_quantity <= 0:
+    if order.side is not _BUY or open_quantity <= 0:
         return 0
     step = minor_step(order.currency)
     executed = order.gross * step + order.rest
@@ -211,6 +213,14 @@ def cash_needed(order: Order, fees: Fees) -> int:
     return whole - order.gross + max(0, fees.of(whole) - order.fee)
 
 
+def cash_needed_by_new(side: Side, quantity: int, price: int, currency: str, fees: Fees) -> int:
+    """`cash_needed` of an order of which nothing is executed yet."""
+    if side is not _BUY:
+        return 0
+    whole = rounded_up(exact_value(price, quantity), minor_step(currency))
+    return whole + fees.of(whole)
+
+
 def shares_needed(order: Order) -> int:
     """What a SELL must hold for what is still open of it; a BUY holds no shares."""
-    return max(0, order.quantity - order.filled) if order.side is Side.SELL else 0
+    return max(0, order.quantity - order.filled) if order.side is _SELL else 0

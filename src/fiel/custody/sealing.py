@@ -54,6 +54,11 @@ class Sealer:
                 break
         return done
 
+    def waiting(self) -> int:
+        """How many entries have no seal yet."""
+        with self.database.reading() as connection:
+            return store.unsealed(connection, store.last_seal(connection).seq)
+
 
 @dataclass(frozen=True, slots=True)
 class Verifier:

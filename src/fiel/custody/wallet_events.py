@@ -14,9 +14,8 @@ from datetime import UTC, datetime, tzinfo
 from json.encoder import encode_basestring
 
 from fiel.custody.ledger.journal import WalletTransaction
+from fiel.custody.topics import WALLET_EVENTS
 from fiel.kernel.money import currency_decimals
-
-WALLET_EVENTS = "wallet-events-v1"
 
 
 def amount_text(minor: int, currency: str) -> str:

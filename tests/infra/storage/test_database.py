@@ -18,7 +18,7 @@ from fiel.infra.storage.database import Database, Retry, UnitOfWork
 from fiel.infra.storage.failures import CommitUnknown, Contended, translated
 from fiel.infra.storage.tables import consumer_offsets
 from fiel.infra.storage.tables import job_runs as runs
-from fiel.infra.storage.urls import database_url, default_url
+from fiel.infra.storage.urls import database_url, embedded_url
 from fiel.kernel.errors import Conflict, Corrupt, InvalidInput, Unavailable
 
 
@@ -306,12 +306,10 @@ def test_urls_that_cannot_be_used_are_refused(url: str, code: str) -> None:
     assert "secret" not in str(refusal.value)
 
 
-def test_the_default_is_the_variable_then_the_users_data_folder() -> None:
-    """FIEL_DATABASE wins; else XDG_DATA_HOME; else ~/.local/share. The URL opens what it names."""
-    home = Path("/home/ana")
-    assert default_url({"FIEL_DATABASE": "postgresql://h/d"}, home) == "postgresql://h/d"
-    assert default_url({"XDG_DATA_HOME": "/data x"}, home) == "sqlite:////data x/fiel/fiel.db"
-    assert database_url(default_url({}, home)).database == "/home/ana/.local/share/fiel/fiel.db"
+def test_the_url_of_a_file_opens_that_file() -> None:
+    """A blank, a percent sign or a question mark in a path stays part of the path."""
+    for name in ("/home/ana/.local/share/fiel/fiel.db", "/data x/50%25 or?.db"):
+        assert database_url(embedded_url(Path(name))).database == name
 
 
 def test_a_password_is_not_shown() -> None:

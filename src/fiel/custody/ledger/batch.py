@@ -19,9 +19,8 @@ from fiel.custody.events import (
     AlertCode,
     Change,
     Command,
-    Ignored,
-    LedgerEvent,
     Parked,
+    ParkReason,
     Receive,
     State,
 )
@@ -32,6 +31,8 @@ from fiel.custody.ledger.positions import restated
 from fiel.custody.ledger.requests import rename_ticker
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Order, Policy
+
+_new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
 
 
 class Verdict(StrEnum):
@@ -44,6 +45,10 @@ class Verdict(StrEnum):
     DEAD_LETTER = "dead_letter"
 
 
+# Names of enum members are looked up by Python code: once here, not once per event.
+_APPLIED, _IGNORED, _PARKED, _DEAD = Verdict.APPLIED, Verdict.IGNORED, Verdict.PARKED, Verdict.DEAD_LETTER
+
+
 class DeadLetter(NamedTuple):
     event: OrderEvent
     rejection: Rejection
@@ -54,7 +59,8 @@ class Batch:
     """The rows loaded, by key, and what has to be written.
 
     `accounts` must hold every account of the users named, `positions` the named tickers, `parked` the
-    waiting events of the named orders, `seen` the inbox: event id to payload hash.
+    events that wait for the named orders, `seen` the inbox: event id to payload hash. `held` are the users
+    whose events must wait behind a message that could not be handled, and the name of that message.
     """
 
     policy: Policy
@@ -63,6 +69,7 @@ class Batch:
     positions: dict[PositionKey, Position] = field(default_factory=dict)
     parked: dict[int, tuple[Parked, ...]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     # To be written, beside the rows above that are named in `touched_*`:
     touched_accounts: set[AccountKey] = field(default_factory=set)
     touched_orders: set[int] = field(default_factory=set)
@@ -87,24 +94,56 @@ class Batch:
     def take(self, event: OrderEvent, at: datetime) -> Verdict:
         """One event of the log. Duplicates do nothing; the same id with another payload is a dead letter."""
         known = self.seen.get(event.event_id)
-        if known == event.payload_hash:
-            return Verdict.DUPLICATE
         if known is not None:
-            return self._reused(event)
-        verdict = self._received(event, at)
-        if verdict is not Verdict.DEAD_LETTER:
+            return Verdict.DUPLICATE if known == event.payload_hash else self._reused(event)
+        verdict = self._wait(event, at) if event.user_id in self.held else self._received(event, at)
+        if verdict is not _DEAD:
             self.seen[event.event_id] = event.payload_hash
             self.inbox.append(event)
         return verdict
+
+    def hold_back(self, user_id: str, poison: str) -> None:
+        """From here on the user's events wait: `poison`, a message before them, could not be handled.
+
+        What comes after it may mean something else once it is known; the events of others go on.
+        """
+        if user_id not in self.held:
+            self.held[user_id] = poison
+            text = f"the events of {user_id} wait behind {poison}; replay or discard it"
+            self.alerts.append(Alert(AlertCode.ACCOUNT_HELD_BACK, user_id, None, poison, text))
+
+    def release(self, user_id: str, waiting: Iterable[Parked], at: datetime) -> list[Verdict]:
+        """The poison is settled: what waited behind it is applied, in the order of the log.
+
+        Of `waiting`, what waits for its order's PENDING stays where it is.
+        """
+        self.held.pop(user_id, None)
+        verdicts = []
+        for parked in sorted(waiting, key=lambda parked: parked.sort_key):
+            if parked.reason is ParkReason.BEHIND_POISON and parked.event.user_id == user_id:
+                self.unparked.append(parked)
+                verdicts.append(self._received(parked.event, at))
+        return verdicts
+
+    def still_parked(self) -> list[Parked]:
+        """Of the newly parked, those that nothing here has unparked again.
+
+        To be written after `unparked` was removed: one can be parked anew, for another reason.
+        """
+        gone = set(self.unparked)
+        return [parked for parked in self.newly_parked if parked not in gone]
 
     def run(self, key: AccountKey, command: Command, order_id: int | None = None) -> Decision:
         """A command to an account that is loaded; what it decided is already in the rows."""
         order = self.orders.get(order_id) if order_id is not None else None
         ticker = order.ticker if order else getattr(command, "ticker", None)
-        state = self._state(self.accounts[key], order, ticker)
+        held = PositionKey(*key, ticker or "")
+        state = State(self.accounts[key], order, self.positions.get(held))
         decision = decide(state, command, self.policy)
         if not isinstance(decision, Rejection):
-            self._accept(state, decision)
+            for event in decision:
+                if isinstance(event, Change):
+                    self._write(key, held, state, event)
         return decision
 
     def rename(
@@ -114,9 +153,11 @@ class Batch:
 
         The orders that hold shares of it must be loaded.
         """
-        account, old = self.accounts[AccountKey(key.user_id, key.currency)], self.positions[key]
+        owner = AccountKey(key.user_id, key.currency)
+        account, old = self.accounts[owner], self.positions[key]
         for change in rename_ticker(account, old, new, command_id=command_id, occurred_at=occurred_at, at=at):
-            self._accept(self._state(account, None, change.ticker), (change,))
+            held = key._replace(ticker=change.ticker or "")
+            self._write(owner, held, State(account, None, self.positions.get(held)), change)
         for order in [*self.orders.values()]:
             same = (order.user_id, order.currency, order.ticker) == tuple(key)
             if same and order.is_open:
@@ -139,61 +180,66 @@ class Batch:
                 self.positions[key] = restated(position, lots.values())
 
     def _received(self, event: OrderEvent, at: datetime) -> Verdict:
-        account = self.accounts.get(AccountKey(event.user_id, event.currency))
+        user_id, currency, order_id = event.user_id, event.currency, event.order_id
+        owner = _new(AccountKey, (user_id, currency))
+        account = self.accounts.get(owner)
         if account is None:
             return self._dead(event, self._no_account(event))
-        order = self.orders.get(event.order_id)
-        occurred = event.occurred_at or at
-        ticker = order.ticker if order else self.policy.ticker_at(event.ticker, occurred.date())
-        state = self._state(account, order, ticker)
-        decision = decide(state, Receive(event, at), self.policy)
+        order = self.orders.get(order_id)
+        if order is not None:
+            ticker = order.ticker
+        elif self.policy.ticker_changes:
+            ticker = self.policy.ticker_at(event.ticker, (event.occurred_at or at).date())
+        else:
+            ticker = event.ticker
+        held = _new(PositionKey, (user_id, currency, ticker))
+        state = _new(State, (account, order, self.positions.get(held)))
+        decision = decide(state, _new(Receive, (event, at)), self.policy)
         if isinstance(decision, Rejection):
             return self._dead(event, decision)
-        verdict = self._accept(state, decision)
-        if order is None and event.order_id in self.orders:
-            self._unpark(event.order_id, at)
+        verdict = _IGNORED
+        for decided in decision:
+            if isinstance(decided, Change):
+                self._write(owner, held, state, decided)
+                verdict = _APPLIED
+            elif isinstance(decided, Parked):
+                self._park(decided)
+                verdict = _PARKED
+        if order is None and order_id in self.parked and order_id in self.orders:
+            self._unpark(order_id, at)
         return verdict
 
-    def _state(self, account: Account, order: Order | None, ticker: str | None) -> State:
-        key = PositionKey(account.user_id, account.currency, ticker or "")
-        return State(account, order, self.positions.get(key))
-
-    def _accept(self, state: State, events: tuple[LedgerEvent, ...]) -> Verdict:
-        verdict = Verdict.IGNORED
-        for event in events:
-            match event:
-                case Change():
-                    self._write(state, event)
-                    verdict = Verdict.APPLIED
-                case Parked():
-                    waiting = self.parked.get(event.event.order_id, ())
-                    self.parked[event.event.order_id] = (*waiting, event)
-                    self.newly_parked.append(event)
-                    verdict = Verdict.PARKED
-                case Ignored():
-                    pass
-        return verdict
-
-    def _write(self, before: State, change: Change) -> None:
-        after = evolve(before, change)
-        account = after.account
+    def _write(self, owner: AccountKey, held: PositionKey, before: State, change: Change) -> None:
+        """`owner` and `held` are the keys of the account and of the position that the change can touch."""
+        account, order, position = evolve(before, change)
         if account is not before.account:
-            self.accounts[account.key] = account
-            self.touched_accounts.add(account.key)
-        if change.order is not None:
-            self.orders[change.order.order_id] = change.order
-            self.touched_orders.add(change.order.order_id)
-        if after.position is not None and after.position is not before.position:
-            self.positions[after.position.key] = after.position
-            self.touched_positions.add(after.position.key)
+            self.accounts[owner] = account
+            self.touched_accounts.add(owner)
+        if change.order is not None and order is not None:
+            self.orders[order.order_id] = order
+            self.touched_orders.add(order.order_id)
+        if position is not None and position is not before.position:
+            self.positions[held] = position
+            self.touched_positions.add(held)
         for lot in change.lots:
             self.lots[lot.id] = lot
-        rows = journal_rows(before.account, change)
-        if rows.entry is not None:
-            self.entries.append(rows.entry)
-            self.postings.extend(rows.postings)
-            self.transactions.extend(rows.transactions)
-        self.alerts.extend(change.alerts)
+        entry, postings, transactions = journal_rows(before.account, change)
+        if entry is not None:
+            self.entries.append(entry)
+            self.postings += postings
+            self.transactions += transactions
+        if change.alerts:
+            self.alerts += change.alerts
+
+    def _park(self, parked: Parked) -> None:
+        order_id = parked.event.order_id
+        self.parked[order_id] = (*self.parked.get(order_id, ()), parked)
+        self.newly_parked.append(parked)
+
+    def _wait(self, event: OrderEvent, at: datetime) -> Verdict:
+        deadline = at + self.policy.park_for
+        self.newly_parked.append(Parked(event, at, deadline, ParkReason.BEHIND_POISON))
+        return _PARKED
 
     def _unpark(self, order_id: int, at: datetime) -> None:
         """Applies what waited for the order: fills by quantity, then how it ended."""
@@ -224,10 +270,12 @@ def _unparking_order(parked: Parked) -> tuple[int, int, bool, str]:
 
 
 def overdue(parked: Iterable[Parked], now: datetime) -> list[Alert]:
-    """The alert of each event whose PENDING did not come in time. It stays parked, for reconciliation."""
+    """The alert of each event that waited too long. It stays parked, for reconciliation."""
     return [
         Alert(
-            AlertCode.PENDING_NEVER_CAME,
+            AlertCode.PENDING_NEVER_CAME
+            if item.reason is ParkReason.ORDER_UNSEEN
+            else AlertCode.HELD_BACK_TOO_LONG,
             item.event.user_id,
             item.event.order_id,
             item.event.event_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from fiel.custody.accounts import Rejection, fits
+from fiel.custody.accounts import INT64_MAX, Rejection, fits
 from fiel.custody.events import (
     BringShares,
     Change,
@@ -30,6 +30,11 @@ from fiel.custody.order_events.event import OrderEvent
 from fiel.custody.reservations import TRANSITIONS, Action, OrderStatus, Policy
 
 Decision = tuple[LedgerEvent, ...] | Rejection
+
+# Names of enum members are looked up by Python code: once here, not once per event.
+_UNSEEN = OrderStatus.UNSEEN
+_RESERVE, _AMEND, _FILL, _CLOSE = Action.RESERVE, Action.AMEND, Action.FILL, Action.CLOSE
+_PARK, _IGNORE = Action.PARK, Action.IGNORE
 
 
 def decide(state: State, command: Command, policy: Policy) -> Decision:
@@ -63,23 +68,22 @@ def _receive(state: State, command: Receive, policy: Policy) -> LedgerEvent | Re
     mismatch = _mismatch(state, event, policy)
     if mismatch is not None:
         return mismatch
-    status = OrderStatus.UNSEEN if order is None else order.status
-    match TRANSITIONS[status, event.status]:
-        case Action.PARK:
-            return Parked(event, command.at, command.at + policy.park_for)
-        case Action.IGNORE:
-            return Ignored(event.event_id, f"{event.status} is stale: the order is {status}")
-        case Action.DEAD_LETTER:
-            return Rejection("status_contradiction", f"{event.status} of an order that is {status}", "status")
-        case Action.RESERVE:
-            return reserve(state, command, policy)
-        case action:
-            assert order is not None, "only UNSEEN orders have no row, and they reserve or park"  # noqa: S101
-            if action is Action.AMEND:
-                return amend(state, order, command, policy)
-            if action is Action.CLOSE:
-                return close(order, command)
+    status = _UNSEEN if order is None else order.status
+    action = TRANSITIONS[status, event.status]
+    if action is _RESERVE:
+        return reserve(state, command, policy)
+    if order is not None:
+        if action is _FILL:
             return fill(state, order, command, policy)
+        if action is _CLOSE:
+            return close(order, command)
+        if action is _AMEND:
+            return amend(state, order, command, policy)
+    if action is _PARK:
+        return Parked(event, command.at, command.at + policy.park_for)
+    if action is _IGNORE:
+        return Ignored(event.event_id, f"{event.status} is stale: the order is {status}")
+    return Rejection("status_contradiction", f"{event.status} of an order that is {status}", "status")
 
 
 def _mismatch(state: State, event: OrderEvent, policy: Policy) -> Rejection | None:
@@ -89,11 +93,11 @@ def _mismatch(state: State, event: OrderEvent, policy: Policy) -> Rejection | No
         return Rejection("currency_mismatch", f"the account is kept in {account.currency}", "currency")
     if order is None:
         return None
-    if (order.user_id, order.currency, order.side, order.ticker) == (
-        event.user_id,
-        event.currency,
-        event.side,
-        event.ticker,
+    if (
+        order.user_id == event.user_id
+        and order.ticker == event.ticker
+        and order.side is event.side
+        and order.currency == event.currency
     ):
         return None
     known_as, told_as = (policy.ticker_at(ticker, date.max) for ticker in (order.ticker, event.ticker))
@@ -111,11 +115,22 @@ def _mismatch(state: State, event: OrderEvent, policy: Policy) -> Rejection | No
 def _can_be_kept(state: State, change: Change) -> bool:
     account, position = state.account, state.position
     moved = change.gross - change.fee
-    if not fits(account.balance + moved, account.blocked + change.blocked, moved, change.gross):
+    if not (
+        -INT64_MAX <= account.balance + moved <= INT64_MAX
+        and -INT64_MAX <= account.blocked + change.blocked <= INT64_MAX
+        and -INT64_MAX <= change.gross <= INT64_MAX
+        and -INT64_MAX <= moved <= INT64_MAX
+    ):
         return False
-    if not change.lots and not change.reserved and not change.quantity:
+    if not (change.lots or change.reserved or change.quantity):
         return True
-    held = position.quantity if position else 0
-    cost = abs(position.cost) + abs(position.realised) if position else 0
     order = change.order
-    return fits(held + change.quantity, cost + abs(moved), order.gross if order else 0, change.reserved)
+    if order is not None and order.gross > INT64_MAX:
+        return False
+    if position is None:
+        return fits(change.quantity, change.reserved, moved)
+    return (
+        -INT64_MAX <= position.quantity + change.quantity <= INT64_MAX
+        and -INT64_MAX <= change.reserved <= INT64_MAX
+        and abs(position.cost) + abs(position.realised) + abs(moved) <= INT64_MAX
+    )

@@ -32,24 +32,37 @@ from fiel.custody.events import (
     Receive,
     State,
 )
+from fiel.custody.ledger.journal import entry_id
 from fiel.custody.order_events.event import EventStatus, OrderEvent, Side
-from fiel.custody.reservations import Fees, Order, OrderStatus, Policy, cash_needed, shares_needed
-from fiel.kernel.ids import deterministic_id
+from fiel.custody.reservations import OPEN, Fees, Order, OrderStatus, Policy, cash_needed, shares_needed
 
 #: A fill shows that such an order lives, whatever was believed of it.
 _REVIVED = frozenset({OrderStatus.PENDING, OrderStatus.REFUSED, OrderStatus.TIMED_OUT})
+# Names of enum members are looked up by Python code: once here, not once per event.
+_PARTLY, _FILLED, _REFUSED = (
+    OrderStatus.PARTIALLY_FILLED,
+    OrderStatus.FILLED,
+    OrderStatus.REFUSED,
+)
+_ALL_OF_IT, _BUY, _TRADE = EventStatus.FILLED, Side.BUY, LotKind.TRADE
+_TRACKED, _EXTERNAL = CashMode.TRACKED, CashMode.EXTERNAL
+_FILL, _CORRECTION = ChangeKind.FILL, ChangeKind.CORRECTION
+
+_new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
+
 _CLOSED = frozenset({OrderStatus.REJECTED, OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.TIMED_OUT})
 
 
 def fill(state: State, order: Order, command: Receive, policy: Policy) -> Change | Ignored | Rejection:
     """What a PARTIALLY_FILLED or FILLED does. The first report of a cumulative quantity counts."""
-    event = command.event
+    event, at = command
     if event.upto is None or event.executed_price is None:
         return Rejection("fill_incomplete", "a fill needs its price and quantity", "executedPrice")
-    after = order._replace(status=_status_after(order, event), updated_at=command.at)
-    if event.upto > order.reported:
-        after = _appended(after, event, policy.fees, command.at)
-        return _change(ChangeKind.FILL, state, order, after, policy=policy, at=command.at, event=event)
+    fills = order.fills
+    if not fills or event.upto > fills[-1].upto:
+        after = _appended(order, event, policy.fees, at)
+        return _change(_FILL, state, order, after, policy=policy, at=at, event=event)
+    after = order._replace(status=_status_after(order, event), updated_at=at)
     index = bisect_left(order.fills, event.upto, key=lambda lot: lot.upto)
     piece = order.fills[index]
     if piece.upto == event.upto:
@@ -57,7 +70,7 @@ def fill(state: State, order: Order, command: Receive, policy: Policy) -> Change
     if not piece.quantity:
         return Ignored(event.event_id, "the broker took this fill back")
     after = _repriced(after, _cut(order, index, event, command.at), policy.fees)
-    return _change(ChangeKind.CORRECTION, state, order, after, policy=policy, at=command.at, event=event)
+    return _change(_CORRECTION, state, order, after, policy=policy, at=at, event=event)
 
 
 def _told_before(
@@ -91,54 +104,77 @@ def correct(state: State, command: CorrectFill, policy: Policy) -> Change | Igno
     if lots[index] == old:
         return Ignored(command.command_id, "the fill is booked like this already")
     after = _repriced(order._replace(updated_at=command.at), lots, policy.fees)
-    return _change(
-        ChangeKind.CORRECTION, state, order, after, policy=policy, at=command.at, cause=command.command_id
-    )
+    return _change(_CORRECTION, state, order, after, policy=policy, at=command.at, cause=command.command_id)
 
 
 def _status_after(order: Order, event: OrderEvent) -> OrderStatus:
-    if event.status is EventStatus.FILLED:
-        return OrderStatus.FILLED
-    return OrderStatus.PARTIALLY_FILLED if order.status in _REVIVED else order.status
+    if event.status is _ALL_OF_IT:
+        return _FILLED
+    return _PARTLY if order.status in _REVIVED else order.status
 
 
-def _lot(order: Order, event: OrderEvent, quantity: int, at: datetime) -> Lot:
-    """A new lot of the order without its money. `quantity` is without sign."""
-    upto = event.upto or 0
-    return Lot(
-        f"{order.order_id}:{upto}",
-        order.user_id,
-        order.currency,
-        order.ticker,
-        order.order_id,
-        upto,
-        LotKind.TRADE,
-        quantity if order.side is Side.BUY else -quantity,
-        event.executed_price or 0,
-        0,
-        0,
-        event.occurred_at or at,
-        event.event_id,
+def _lot(
+    order: Order, event: OrderEvent, quantity: int, at: datetime, *, gross: int = 0, fee: int = 0
+) -> Lot:
+    """A new lot of the order. `quantity` is without sign."""
+    order_id, upto = order.order_id, event.upto or 0
+    return _new(
+        Lot,
+        (
+            f"{order_id}:{upto}",
+            order.user_id,
+            order.currency,
+            order.ticker,
+            order_id,
+            upto,
+            _TRADE,
+            quantity if order.side is _BUY else -quantity,
+            event.executed_price or 0,
+            gross,
+            fee,
+            event.occurred_at or at,
+            event.event_id,
+        ),
     )
 
 
 def _appended(order: Order, event: OrderEvent, fees: Fees, at: datetime) -> Order:
     """The order with one more piece at its end. Money is rounded on the order's total, half up, so
-    that the drift of any number of fills stays below one minor unit.
+    that the drift of any number of fills stays below one minor unit. What it holds is left to `_change`,
+    but for a filled order, which never holds anything.
     """
-    quantity = (event.upto or 0) - order.reported
-    lot = _lot(order, event, quantity, at)
+    fills = order.fills
+    quantity = (event.upto or 0) - (fills[-1].upto if fills else 0)
     step = minor_step(order.currency)
-    exact = order.gross * step + order.rest + exact_value(lot.price, quantity)
+    exact = order.gross * step + order.rest + (event.executed_price or 0) * quantity
     gross = rounded_half_up(exact, step)
     fee = max(order.fee, fees.of(gross))
-    lot = lot._replace(gross=gross - order.gross, fee=fee - order.fee)
-    return order._replace(
-        filled=order.filled + quantity,
-        gross=gross,
-        rest=exact - gross * step,
-        fee=fee,
-        fills=(*order.fills, lot),
+    lot = _lot(order, event, quantity, at, gross=gross - order.gross, fee=fee - order.fee)
+    status = _status_after(order, event)
+    return _new(
+        Order,
+        (
+            order.order_id,
+            order.user_id,
+            order.currency,
+            order.ticker,
+            order.side,
+            status,
+            order.quantity,
+            order.price,
+            0 if status is _FILLED else order.held_cash,
+            0 if status is _FILLED else order.held_shares,
+            order.filled + quantity,
+            gross,
+            exact - gross * step,
+            fee,
+            (*fills, lot),
+            order.terms_sequence,
+            order.refusal,
+            order.expires_at,
+            order.created_at,
+            at,
+        ),
     )
 
 
@@ -179,68 +215,81 @@ def _change(
     cause: str = "",
 ) -> Change | Rejection:
     """The difference between two rows of an order, as a change of the book."""
-    cash, shares = 0, 0
-    if after.is_open and after.refusal is None:
+    cash = shares = 0
+    if after.refusal is None and after.status in OPEN:
         # A function of terms and executions alone, so that every order of arrival holds the same.
         cash, shares = cash_needed(after, policy.fees), shares_needed(after)
     if event is None:
         cash, shares = min(cash, before.held_cash), min(shares, before.held_shares)
-    if state.account.cash_mode is CashMode.EXTERNAL:
+    if state.account.cash_mode is _EXTERNAL:
         cash = 0
-    after = after._replace(held_cash=cash, held_shares=shares)
-    sign = 1 if after.side is Side.BUY else -1
-    if abs(after.gross - before.gross) > AMOUNT_MAX:
+    if cash != after.held_cash or shares != after.held_shares:
+        after = after._replace(held_cash=cash, held_shares=shares)
+    gross = before.gross - after.gross
+    if abs(gross) > AMOUNT_MAX:
         return Rejection(
             "amount_overflow", "quantity times price is larger than the book can hold", "quantity"
         )
-    cause = event.event_id if event else cause
-    change = Change(
-        kind,
-        deterministic_id("entry", cause),
-        cause,
-        (event.occurred_at if event else None) or at,
-        at,
-        after.order_id,
-        after.ticker,
-        gross=-sign * (after.gross - before.gross),
-        fee=after.fee - before.fee,
-        blocked=cash - before.held_cash,
-        quantity=sign * (after.filled - before.filled),
-        reserved=shares - before.held_shares,
-        order=after,
-        lots=_written(kind, before, after),
-        restates=kind is ChangeKind.CORRECTION,
+    quantity = after.filled - before.filled
+    if after.side is not _BUY:
+        gross, quantity = -gross, -quantity
+    if event is not None:
+        cause, occurred = event.event_id, event.occurred_at or at
+    else:
+        occurred = at
+    change = _new(
+        Change,
+        (
+            kind,
+            entry_id(cause),
+            cause,
+            occurred,
+            at,
+            after.order_id,
+            after.ticker,
+            gross,
+            after.fee - before.fee,
+            cash - before.held_cash,
+            quantity,
+            shares - before.held_shares,
+            after,
+            after.fills[-1:] if kind is _FILL else _rewritten(before, after),
+            kind is _CORRECTION,
+            (),
+        ),
     )
-    alerts = _alerts(state, before, change) if change.lots else ()
+    alerts = _alerts(state, before, change)
     return change._replace(alerts=alerts) if alerts else change
 
 
-def _written(kind: ChangeKind, before: Order, after: Order) -> tuple[Lot, ...]:
-    """The lots that are new or other than before."""
-    if kind is ChangeKind.FILL:
-        return after.fills[-1:]
+def _rewritten(before: Order, after: Order) -> tuple[Lot, ...]:
+    """The lots that are other than before."""
     known = set(before.fills)
     return tuple(lot for lot in after.fills if lot not in known)
 
 
 def _alerts(state: State, before: Order, change: Change) -> tuple[Alert, ...]:
-    """What a person must look at, though the fill is booked."""
-    account, after = state.account, change.order
-    assert after is not None, "a fill always has its order"  # noqa: S101 - programmer error
-    left = account.available + change.gross - change.fee - change.blocked
-    held = (state.position.free if state.position else 0) + change.quantity - change.reserved
-    tracked = account.cash_mode is CashMode.TRACKED
+    """What a person must look at, though the fill is booked. A change of status alone is no news."""
+    account, after, quantity = state.account, change.order, change.quantity
+    if after is None or not change.lots:
+        return ()
     found = []
-    if tracked and left < 0 and left < account.available:
+    available = account.balance - account.blocked
+    left = available + change.gross - change.fee - change.blocked
+    if left < 0 and left < available and account.cash_mode is _TRACKED:
         found.append((AlertCode.CASH_SHORTFALL, f"{-left} minor units are missing"))
-    if held < 0 and change.quantity < 0:
-        found.append((AlertCode.SHARES_SHORT, f"{-held} billionths of {after.ticker} are missing"))
-    if after.is_overfilled and not before.is_overfilled:
+    if quantity < 0:
+        held = (state.position.free if state.position else 0) + quantity - change.reserved
+        if held < 0:
+            found.append((AlertCode.SHARES_SHORT, f"{-held} billionths of {after.ticker} are missing"))
+    if after.filled > after.quantity and not before.is_overfilled:
         found.append((AlertCode.OVERFILLED, "more was filled than ordered"))
-    if before.status is OrderStatus.REFUSED:
+    if before.status is _REFUSED:
         found.append((AlertCode.FILL_OF_REFUSED, "the broker filled an order that was refused here"))
-    if before.status in _CLOSED:
+    elif before.status in _CLOSED:
         found.append((AlertCode.FILL_AFTER_CLOSE, f"the order was {before.status}"))
-    if change.kind is ChangeKind.CORRECTION:
+    if change.kind is _CORRECTION:
         found.append((AlertCode.FILL_RESTATED, "an earlier booking was corrected"))
+    if not found:
+        return ()
     return tuple(Alert(code, after.user_id, after.order_id, change.cause, text) for code, text in found)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from fiel.custody.accounts import Account, CashMode
 from fiel.custody.events import Change, ChangeKind
+from fiel.kernel.ids import ids_from_text
 
 
 class BookAccount(StrEnum):
@@ -86,13 +87,6 @@ class WalletTransaction(NamedTuple):
     recorded_at: datetime
 
 
-class _Step(NamedTuple):
-    type: TransactionType
-    amount: int
-    balance: int
-    blocked: int
-
-
 class Rows(NamedTuple):
     """What a change writes, beside the rows it updates. `entry` is `None` when nothing moved."""
 
@@ -102,7 +96,26 @@ class Rows(NamedTuple):
 
 
 _NOTHING = Rows(None, (), ())
-_OUTSIDE = frozenset({ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER})
+#: From the cause of a change to the id of its entry.
+entry_id = ids_from_text("entry")
+
+# Names of enum members are looked up by Python code: once here, not once per row.
+_EXTERNAL_CASH = CashMode.EXTERNAL
+_AVAILABLE, _RESERVED, _EXTERNAL = BookAccount.AVAILABLE, BookAccount.RESERVED, BookAccount.EXTERNAL
+_MARKET, _FEES, _OUTSIDE = BookAccount.MARKET, BookAccount.FEES, BookAccount.OUTSIDE
+_RESERVE, _REFUND, _FEE = TransactionType.RESERVE, TransactionType.REFUND, TransactionType.FEE
+_CORRECTION = TransactionType.CORRECTION
+#: The other side of a change; of all other kinds it is the market.
+_COUNTERS = dict.fromkeys((ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER), _OUTSIDE)
+#: What the wallet calls the money of a change; of all other kinds it is a settlement.
+_CASH_TYPES = {
+    ChangeKind.DEPOSIT: TransactionType.DEPOSIT,
+    ChangeKind.WITHDRAWAL: TransactionType.WITHDRAWAL,
+    ChangeKind.CORRECTION: TransactionType.CORRECTION,
+}
+_SETTLEMENT = TransactionType.SETTLEMENT
+
+_new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
 
 
 def journal_rows(before: Account, change: Change) -> Rows:
@@ -110,106 +123,118 @@ def journal_rows(before: Account, change: Change) -> Rows:
     postings = _postings(before, change)
     if not postings:
         return _NOTHING
-    entry = JournalEntry(
-        change.id,
-        before.user_id,
-        before.currency,
-        change.kind,
-        change.cause,
-        change.order_id,
-        change.occurred_at,
-        change.recorded_at,
+    entry = _new(
+        JournalEntry,
+        (
+            change.id,
+            before.user_id,
+            before.currency,
+            change.kind,
+            change.cause,
+            change.order_id,
+            change.occurred_at,
+            change.recorded_at,
+        ),
     )
-    return Rows(entry, postings, _transactions(before, change))
+    return _new(Rows, (entry, tuple(postings), _transactions(before, change)))
 
 
-def _postings(account: Account, change: Change) -> tuple[Posting, ...]:
-    counter = BookAccount.OUTSIDE if change.kind in _OUTSIDE else BookAccount.MARKET
-    cash, gross, fee, blocked = account.currency, change.gross, change.fee, change.blocked
-    lines: list[tuple[BookAccount, str, int]] = []
-    if account.cash_mode is CashMode.EXTERNAL:
-        lines.append((BookAccount.EXTERNAL, cash, gross - fee))
-    elif gross or fee or blocked:
-        lines.append((BookAccount.AVAILABLE, cash, gross - fee - blocked))
-        lines.append((BookAccount.RESERVED, cash, blocked))
-    if gross or fee:
-        lines.append((counter, cash, -gross))
-        lines.append((BookAccount.FEES, cash, fee))
-    if change.quantity or change.reserved:
-        ticker, quantity, reserved = change.ticker or "", change.quantity, change.reserved
-        lines.append((BookAccount.AVAILABLE, ticker, quantity - reserved))
-        lines.append((BookAccount.RESERVED, ticker, reserved))
-        lines.append((counter, ticker, -quantity))
-    moved = [line for line in lines if line[2]]
-    entry, user = change.id, account.user_id
-    return tuple(
-        [
-            Posting(entry, number, user, cash, book, asset, amount)
-            for number, (book, asset, amount) in enumerate(moved, 1)
+def _postings(account: Account, change: Change) -> list[Posting]:
+    """The lines that are not zero, numbered from 1."""
+    entry, user, cash = change.id, account.user_id, account.currency
+    gross, fee, blocked = change.gross, change.fee, change.blocked
+    quantity, reserved = change.quantity, change.reserved
+    is_tracked = account.cash_mode is not _EXTERNAL_CASH
+    if is_tracked and blocked and not (gross or fee or quantity or reserved):
+        # Half of all changes: an order's cash is held or released, and nothing else.
+        return [
+            _new(Posting, (entry, 1, user, cash, _AVAILABLE, cash, -blocked)),
+            _new(Posting, (entry, 2, user, cash, _RESERVED, cash, blocked)),
         ]
+    counter = _COUNTERS.get(change.kind, _MARKET)
+    ticker = change.ticker or ""
+    if is_tracked:
+        lines = [(_AVAILABLE, cash, gross - fee - blocked), (_RESERVED, cash, blocked)]
+    else:
+        lines = [(_EXTERNAL, cash, gross - fee)]
+    lines += (
+        (counter, cash, -gross),
+        (_FEES, cash, fee),
+        (_AVAILABLE, ticker, quantity - reserved),
+        (_RESERVED, ticker, reserved),
+        (counter, ticker, -quantity),
     )
+    postings: list[Posting] = []
+    number = 0
+    for book, asset, amount in lines:
+        if amount:
+            number += 1
+            postings.append(_new(Posting, (entry, number, user, cash, book, asset, amount)))
+    return postings
 
 
 def transaction_count(change: Change) -> int:
     """How many wallet transactions a change of a tracked account writes."""
     gross, fee, blocked = change.gross, change.fee, change.blocked
-    # What is left of the released cash after paying is one transaction more: see `_steps`.
+    if not gross and not fee:
+        return 1 if blocked else 0
+    # What is left of the released cash after paying is one transaction more: see `_transactions`.
     paid = (-gross if gross < 0 else 0) + (fee if fee > 0 else 0)
     left = blocked if blocked > 0 else max(0, -blocked - paid)
     return (gross != 0) + (fee != 0) + (left != 0)
 
 
-def _steps(change: Change) -> list[_Step]:
+def _transactions(before: Account, change: Change) -> tuple[WalletTransaction, ...]:
     """The change of cash in the steps that the wallet shows; their sum is the change."""
-    gross, fee, blocked = change.gross, change.fee, change.blocked
-    steps: list[_Step] = []
+    if before.cash_mode is _EXTERNAL_CASH:
+        return ()
+    balance, blocked = before.balance, before.blocked
+    gross, fee, left = change.gross, change.fee, change.blocked
+    rows: list[WalletTransaction] = []
     if gross:
         # Money that leaves uses up what was held for it first; what is left of that is refunded.
-        used = min(-blocked, -gross) if blocked < 0 and gross < 0 else 0
-        steps.append(_Step(_cash_type(change.kind), gross, gross, -used))
-        blocked += used
+        used = max(left, gross) if left < 0 and gross < 0 else 0
+        balance, blocked, left = balance + gross, blocked + used, left - used
+        kind = _CASH_TYPES.get(change.kind, _SETTLEMENT)
+        rows.append(_transaction(before, change, 1, kind, gross, balance, blocked))
     if fee:
-        used = min(-blocked, fee) if blocked < 0 < fee else 0
-        kind = TransactionType.FEE if fee > 0 else TransactionType.CORRECTION
-        steps.append(_Step(kind, -fee, -fee, -used))
-        blocked += used
-    if blocked > 0:
-        steps.append(_Step(TransactionType.RESERVE, blocked, 0, blocked))
-    elif blocked < 0:
-        steps.append(_Step(TransactionType.REFUND, -blocked, 0, blocked))
-    return steps
-
-
-def _cash_type(kind: ChangeKind) -> TransactionType:
-    if kind is ChangeKind.DEPOSIT:
-        return TransactionType.DEPOSIT
-    if kind is ChangeKind.WITHDRAWAL:
-        return TransactionType.WITHDRAWAL
-    return TransactionType.CORRECTION if kind is ChangeKind.CORRECTION else TransactionType.SETTLEMENT
-
-
-def _transactions(before: Account, change: Change) -> tuple[WalletTransaction, ...]:
-    if before.cash_mode is CashMode.EXTERNAL:
-        return ()
-    balance, blocked, sequence = before.balance, before.blocked, before.sequence
-    rows = []
-    for number, step in enumerate(_steps(change), 1):
-        balance, blocked, sequence = balance + step.balance, blocked + step.blocked, sequence + 1
-        rows.append(
-            WalletTransaction(
-                f"{change.id}-{number}",
-                change.id,
-                sequence,
-                before.user_id,
-                before.currency,
-                change.order_id,
-                change.ticker,
-                step.type,
-                step.amount,
-                balance,
-                blocked,
-                change.occurred_at,
-                change.recorded_at,
-            )
-        )
+        used = max(left, -fee) if left < 0 < fee else 0
+        balance, blocked, left = balance - fee, blocked + used, left - used
+        kind = _FEE if fee > 0 else _CORRECTION
+        rows.append(_transaction(before, change, len(rows) + 1, kind, -fee, balance, blocked))
+    if left:
+        blocked += left
+        kind = _RESERVE if left > 0 else _REFUND
+        rows.append(_transaction(before, change, len(rows) + 1, kind, abs(left), balance, blocked))
     return tuple(rows)
+
+
+def _transaction(
+    before: Account,
+    change: Change,
+    number: int,
+    kind: TransactionType,
+    amount: int,
+    balance: int,
+    blocked: int,
+) -> WalletTransaction:
+    """The `number`th of a change, with balance and blocked as it leaves them."""
+    entry = change.id
+    return _new(
+        WalletTransaction,
+        (
+            f"{entry}-{number}",
+            entry,
+            before.sequence + number,
+            before.user_id,
+            before.currency,
+            change.order_id,
+            change.ticker,
+            kind,
+            amount,
+            balance,
+            blocked,
+            change.occurred_at,
+            change.recorded_at,
+        ),
+    )

@@ -12,6 +12,9 @@ from collections.abc import Iterable
 
 from fiel.custody.accounts import Lot, LotKind, Position
 
+_new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
+_MOVE = LotKind.MOVE
+
 
 def share_of(cost: int, part: int, whole: int) -> int:
     """`cost` x `part` / `whole`, half to even; `part` = `whole` gives `cost` exactly."""
@@ -21,16 +24,24 @@ def share_of(cost: int, part: int, whole: int) -> int:
 
 
 def cost_after(quantity: int, cost: int, lot: Lot) -> tuple[int, int, int]:
-    """(quantity, cost, profit realised) after a lot. Pure arithmetic on whole numbers."""
-    signed = lot.gross + lot.fee if lot.quantity > 0 else lot.fee - lot.gross
-    size, held = abs(lot.quantity), abs(quantity)
-    after = quantity + lot.quantity
-    if not size:
+    """(quantity, cost, profit realised) after a lot. Pure arithmetic on whole numbers.
+
+    A MOVE that leaves takes its share of the cost along; `gross` has the other sign than its quantity then.
+    """
+    moved = lot.quantity
+    if not moved:
         return quantity, cost, 0
-    if lot.kind is LotKind.MOVE:
-        carried = lot.gross if lot.quantity > 0 else -share_of(cost, min(size, held), held) if held else 0
-        return after, cost + carried if after else 0, 0
-    if quantity == 0 or (quantity > 0) == (lot.quantity > 0):
+    after, size, held = quantity + moved, abs(moved), abs(quantity)
+    if lot.kind is not _MOVE:
+        signed = lot.gross + lot.fee if moved > 0 else lot.fee - lot.gross
+    elif (moved > 0) == (lot.gross >= 0):
+        # It comes with its cost (a short one with its proceeds, below zero). Where that covers a sale
+        # told before, the sale's profit is known now.
+        signed = lot.gross
+    else:
+        gone = share_of(cost, min(size, held), held) if held and (quantity > 0) != (moved > 0) else 0
+        return after, cost - gone, 0
+    if quantity == 0 or (quantity > 0) == (moved > 0):
         return after, cost + signed, 0
     closed = min(size, held)
     cost_gone = share_of(cost, closed, held)
@@ -42,14 +53,22 @@ def cost_after(quantity: int, cost: int, lot: Lot) -> tuple[int, int, int]:
 def with_lot(position: Position, lot: Lot) -> Position:
     """The position after one lot that is later, by order of execution, than all before it."""
     quantity, cost, profit = cost_after(position.quantity, position.cost, lot)
-    return position._replace(
-        quantity=quantity,
-        cost=cost,
-        realised=position.realised + profit,
-        last_at=lot.occurred_at,
-        last_order=lot.order_id,
-        last_upto=lot.upto,
-        last_lot=lot.id,
+    return _new(
+        Position,
+        (
+            position.user_id,
+            position.currency,
+            position.ticker,
+            quantity,
+            position.reserved,
+            cost,
+            position.realised + profit,
+            lot.occurred_at,
+            lot.order_id,
+            lot.upto,
+            lot.id,
+            position.restate,
+        ),
     )
 
 
@@ -57,9 +76,10 @@ def follows(position: Position, lot: Lot) -> bool:
     """Whether the lot is later than everything the position has counted."""
     if position.restate:
         return False
-    if position.last_at is None:
+    last_at = position.last_at
+    if last_at is None or lot.occurred_at > last_at:
         return True
-    return lot.sort_key > (position.last_at, position.last_order, position.last_upto, position.last_lot)
+    return lot.sort_key > (last_at, position.last_order, position.last_upto, position.last_lot)
 
 
 def restated(position: Position, lots: Iterable[Lot]) -> Position:

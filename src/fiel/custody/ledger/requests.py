@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fiel.custody.accounts import AMOUNT_MAX, INT64_MAX, Account, CashMode, Lot, LotKind, Position, Rejection
 from fiel.custody.events import BringShares, Change, ChangeKind, Deposit, State, Withdraw
+from fiel.custody.ledger.journal import entry_id
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.ids import deterministic_id
 from fiel.kernel.money import Money
@@ -53,7 +54,7 @@ def _checked(account: Account, command: Deposit | Withdraw) -> Rejection | None:
 def _cash(kind: ChangeKind, command: Deposit | Withdraw, amount: int) -> Change:
     return Change(
         kind,
-        deterministic_id("entry", command.command_id),
+        entry_id(command.command_id),
         command.command_id,
         command.occurred_at or command.at,
         command.at,
@@ -68,7 +69,7 @@ def bring_shares(state: State, command: BringShares) -> Change | Rejection:
     if type(command.cost) is not int or not 0 <= command.cost <= AMOUNT_MAX:
         return Rejection("cost_out_of_range", "the cost must be zero or more and fit the book", "cost")
     occurred = command.occurred_at or command.at
-    entry = deterministic_id("entry", command.command_id)
+    entry = entry_id(command.command_id)
     lot = _moved(
         state.account,
         command.ticker,

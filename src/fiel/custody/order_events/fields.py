@@ -1,4 +1,8 @@
-"""The fields of an order event: each reader returns its exact value or raises `Unreadable`."""
+"""The fields of an order event: each reader returns its exact value or raises `Unreadable`.
+
+What the known producers write is recognised first, by cheap checks that accept nothing else; the rest
+of a reader handles every other spelling and says what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,13 @@ _ISO = re.compile(
 )
 _STATUSES = {status.value: status for status in EventStatus} | {"CANCELED": EventStatus.CANCELLED}
 _SIDES = {side.value: side for side in Side}
+_SEVEN_INTS = [int] * 7
+#: 18 digits and a dot at most: cannot overflow, and is all that is traded.
+_QUICK_TEXT_MAX = 19
+_POWERS: tuple[int, ...] = tuple(10**digits for digits in range(10))
+_QUICK_SCALE_DIGITS = 9
+_QUICK_UNITS: int = 10**_QUICK_SCALE_DIGITS
+_QUICK_WHOLE_MAX = INT64_MAX // _QUICK_UNITS
 
 
 class NumberText(str):
@@ -54,6 +65,33 @@ class Unreadable(Exception):
 
 def read_scaled(value: object, scale_digits: int, field: str) -> int:
     """A number above zero, as JSON number or text, in units of 10^-`scale_digits`."""
+    if scale_digits == _QUICK_SCALE_DIGITS:
+        units = _quick_nanos(value)
+        if units:
+            return units
+    return read_any_scaled(value, scale_digits, field)
+
+
+def _quick_nanos(value: object) -> int:
+    """Billionths of a plain number above zero; 0 for everything that needs a second look."""
+    if type(value) is int:
+        return value * _QUICK_UNITS if 0 < value <= _QUICK_WHOLE_MAX else 0
+    if type(value) is not str and type(value) is not NumberText:
+        return 0
+    if len(value) > _QUICK_TEXT_MAX or not value.isascii():
+        return 0
+    whole, dot, decimals = value.partition(".")
+    if not whole.isdigit() or len(whole) > _QUICK_SCALE_DIGITS:
+        return 0
+    if not dot:
+        return int(whole) * _QUICK_UNITS
+    if not decimals.isdigit() or len(decimals) > _QUICK_SCALE_DIGITS:
+        return 0
+    return int(whole + decimals) * _POWERS[_QUICK_SCALE_DIGITS - len(decimals)]
+
+
+def read_any_scaled(value: object, scale_digits: int, field: str) -> int:
+    """`read_scaled` without its short cut."""
     text = _number_text(value, field)
     match = _PLAIN.fullmatch(text)
     if match is None:
@@ -103,6 +141,8 @@ def _malformed(text: str, field: str) -> Unreadable:
 
 def read_whole(value: object, field: str) -> int:
     """A 64-bit whole number, as JSON number or text."""
+    if type(value) is int and -INT64_MAX <= value <= INT64_MAX:
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if value.bit_length() <= 64 else "too large"
     if not isinstance(value, str) or isinstance(value, Constant) or not _WHOLE.fullmatch(value):
@@ -115,7 +155,7 @@ def read_whole(value: object, field: str) -> int:
 
 def read_text(value: object, field: str, length_max: int) -> str:
     """Text that every database can keep: not empty, no control characters, no half characters."""
-    if not isinstance(value, str) or isinstance(value, NumberText | Constant):
+    if type(value) is not str and (not isinstance(value, str) or isinstance(value, NumberText | Constant)):
         raise Unreadable("text_expected", f"{field} must be text", field)
     if not value.strip() or len(value) > length_max:
         raise Unreadable("text_length", f"{field} must have 1 to {length_max} characters", field)
@@ -125,6 +165,8 @@ def read_text(value: object, field: str, length_max: int) -> str:
 
 
 def read_ticker(value: object) -> str:
+    if type(value) is str and _TICKER.fullmatch(value):
+        return value
     ticker = read_text(value, "ticker", 20).upper()
     if not (isinstance(value, str) and value.isascii() and _TICKER.fullmatch(ticker)):
         raise Unreadable("ticker_malformed", "ticker must be letters and digits, such as PETR4", "ticker")
@@ -149,7 +191,9 @@ def read_status(value: object) -> EventStatus:
 
 
 def _one_of(value: object, known: dict[str, _T], field: str) -> _T:
-    found = known.get(value.upper()) if isinstance(value, str) else None
+    found = None
+    if isinstance(value, str):
+        found = known.get(value) or known.get(value.upper())
     if found is None:
         raise Unreadable(f"{field}_unknown", f"{field} must be one of {', '.join(known)}", field)
     return found
@@ -163,6 +207,11 @@ def read_instant(value: object, zone: tzinfo) -> datetime | None:
     if value is None:
         return None
     try:
+        if type(value) is list and [*map(type, value)] == _SEVEN_INTS:
+            # What Java writes. The calendar's limits are the constructor's to check.
+            year, month, day, hour, minute, second, nanos = value
+            local = datetime(year, month, day, hour, minute, second, nanos // 1000, zone)
+            return local if zone is UTC else local.astimezone(UTC)
         local = _from_array(value) if isinstance(value, list) else _from_text(value)
         return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -28,6 +28,7 @@ MESSAGE_BYTES_MAX = 64 * 1024
 DEPTH_MAX = 32
 _SCALE_DIGITS = 9
 
+_QUICK_DECODER = json.JSONDecoder(parse_float=NumberText, parse_constant=Constant)
 _DECODER = json.JSONDecoder(parse_float=NumberText, parse_int=NumberText, parse_constant=Constant)
 
 
@@ -52,7 +53,7 @@ def _decoded(message: bytes | str) -> Mapping[str, object]:
         raise Unreadable("message_too_large", f"a message has at most {MESSAGE_BYTES_MAX} bytes", "")
     try:
         text = message if isinstance(message, str) else message.decode("utf-8")
-        content = _DECODER.decode(text.removeprefix("\ufeff"))
+        content = _content(text.removeprefix("\ufeff"))
     except UnicodeDecodeError:
         raise Unreadable("message_not_utf8", "the message is not UTF-8 text", "") from None
     except RecursionError:
@@ -65,6 +66,14 @@ def _decoded(message: bytes | str) -> Mapping[str, object]:
     if not isinstance(content, dict):
         raise Unreadable("message_not_object", "the message is not a JSON object", "")
     return content
+
+
+def _content(text: str) -> object:
+    try:
+        return _QUICK_DECODER.decode(text)
+    except ValueError:
+        # Whole numbers of thousands of digits: their field, or nobody, is to refuse them.
+        return _DECODER.decode(text)
 
 
 def _depth(content: object) -> int:
@@ -86,35 +95,33 @@ def _event(fields: Mapping[str, object], place: LogPlace | None, zone: tzinfo) -
     side = read_side(get("side"))
     quantity = read_scaled(get("quantity"), _SCALE_DIGITS, "quantity")
     price = read_scaled(get("price"), _SCALE_DIGITS, "price")
-    executed, upto = _fill(fields, status, quantity)
-    currency = read_currency(get("currency"))
-    sequence = None if get("sequence") is None else read_whole(get("sequence"), "sequence")
-    producer_id = None if get("eventId") is None else read_text(get("eventId"), "eventId", EVENT_ID_MAX)
+    executed, upto = _fill(fields, status, quantity) if status in FILLS else (None, None)
+    told, number, own_id = get("currency"), get("sequence"), get("eventId")
+    currency = "BRL" if told is None else read_currency(told)
+    sequence = None if number is None else read_whole(number, "sequence")
+    producer_id = None if own_id is None else read_text(own_id, "eventId", EVENT_ID_MAX)
+    claims = (order_id, user_id, ticker, side, status, quantity, price, executed, upto, currency, sequence)
     return OrderEvent(
-        event_id=identity(producer_id, order_id, status, sequence, upto),
-        payload_hash=payload_hash(
-            order_id, user_id, ticker, side, status, quantity, price, executed, upto, currency, sequence
-        ),
-        order_id=order_id,
-        user_id=user_id,
-        ticker=ticker,
-        side=side,
-        status=status,
-        quantity=quantity,
-        price=price,
-        executed_price=executed,
-        upto=upto,
-        currency=currency,
-        sequence=sequence,
-        occurred_at=read_instant(get("eventTimestamp"), zone),
-        place=place,
+        identity(producer_id, order_id, status, sequence, upto),
+        payload_hash(*claims),
+        order_id,
+        user_id,
+        ticker,
+        side,
+        status,
+        quantity,
+        price,
+        executed,
+        upto,
+        currency,
+        sequence,
+        read_instant(get("eventTimestamp"), zone),
+        place,
     )
 
 
-def _fill(fields: Mapping[str, object], status: EventStatus, quantity: int) -> tuple[int | None, int | None]:
-    """Price and cumulative quantity of a fill; of other statuses nothing is asked and nothing is read."""
-    if status not in FILLS:
-        return None, None
+def _fill(fields: Mapping[str, object], status: EventStatus, quantity: int) -> tuple[int, int]:
+    """Price and cumulative quantity of a fill; other statuses are not asked for them."""
     executed = read_scaled(fields.get("executedPrice"), _SCALE_DIGITS, "executedPrice")
     filled = fields.get("filledQuantity")
     if filled is None and status is EventStatus.FILLED:

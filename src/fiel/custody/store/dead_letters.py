@@ -12,10 +12,9 @@ from fiel.custody.accounts import Rejection
 from fiel.custody.messages import BodyEncoding, DeadLetterRow, DeadLetterStatus
 from fiel.custody.order_events.event import LogPlace
 from fiel.custody.tables import dead_letters as table
+from fiel.custody.topics import DEAD_LETTERS
 from fiel.infra.storage import outbox
 from fiel.infra.storage.upserts import insert_into
-
-DEAD_LETTER_TOPIC = "order-events-v1.dlq"
 
 
 def keep(connection: Connection, letters: Sequence[DeadLetterRow]) -> None:
@@ -23,7 +22,7 @@ def keep(connection: Connection, letters: Sequence[DeadLetterRow]) -> None:
     for letter in letters:
         added = insert_into(table, connection).values(_values(letter)).on_conflict_do_nothing()
         if connection.execute(added.returning(table.c.id)).first() is not None:
-            message = outbox.OutboxMessage(letter.id, DEAD_LETTER_TOPIC, letter.user_id or "-", _body(letter))
+            message = outbox.OutboxMessage(letter.id, DEAD_LETTERS, letter.user_id or "-", _body(letter))
             outbox.append(connection, [message], at=letter.recorded_at)
 
 

@@ -19,28 +19,38 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import rows
-from fiel.infra.storage.bulk import Shape, array, fetch, in_list, key_list
+from fiel.infra.storage.bulk import Asked, Shape, array, ask, fetch, in_list, key_list, together
 
 CONSUMER = "custody"
 
 
 def load_for_events(connection: Connection, policy: Policy, events: Sequence[OrderEvent]) -> Batch:
-    """A batch that holds whatever the events can touch."""
+    """A batch that holds whatever the events can touch.
+
+    All questions go out together: each is answered from what is committed when its turn comes, so those
+    after the first see what the accounts' locks protect.
+    """
     batch = Batch(policy)
-    lock_accounts(connection, batch, {event.user_id for event in events})
-    load_orders(connection, batch, {event.order_id for event in events})
-    unseen = {
-        event.order_id
-        for event in events
-        if event.status is EventStatus.PENDING and event.order_id not in batch.orders
-    }
-    load_parked(connection, batch, unseen)
+    starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
+    # An order seldom has another ticker than its event; then its position is asked for below.
+    likely = _tickers_touched(batch, events)
+    with together(connection):
+        locked = _ask_accounts(connection, {event.user_id for event in events})
+        known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
+        waits = _ask_parked(connection, starting)
+        held = _ask_positions(connection, likely)
+        handled = _ask_seen(connection, [event.event_id for event in events])
+        _take_accounts(batch, locked)
+        found = known.rows()
+        _take_parked(batch, waits, starting - {row[0] for row in found})
+        _take_positions(batch, held)
+        batch.seen.update(handled.rows())
+    _take_orders(connection, batch, found)
     waiting = [parked.event for group in batch.parked.values() for parked in group]
     others = {event.user_id for event in waiting} - {key.user_id for key in batch.accounts}
     if others:
         lock_accounts(connection, batch, others)
-    load_positions(connection, batch, _tickers_touched(batch, [*events, *waiting]))
-    batch.seen.update(seen(connection, [event.event_id for event in events]))
+    load_positions(connection, batch, _tickers_touched(batch, [*events, *waiting]) - likely)
     return batch
 
 
@@ -59,54 +69,77 @@ def _tickers_touched(batch: Batch, events: Iterable[OrderEvent]) -> set[Position
 
 def lock_accounts(connection: Connection, batch: Batch, users: Collection[str]) -> None:
     """All accounts of the users."""
+    _take_accounts(batch, _ask_accounts(connection, users))
+
+
+def _ask_accounts(connection: Connection, users: Collection[str]) -> Asked:
     lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE"
-    found = _by_key(
-        connection, rows.NEW_ACCOUNT, "user_id", "text", sorted(users), f"ORDER BY user_id, currency{lock}"
-    )
-    for row in found:
+    tail = f"ORDER BY user_id, currency{lock}"
+    return _ask_by_key(connection, rows.NEW_ACCOUNT, "user_id", "text", sorted(users), tail)
+
+
+def _take_accounts(batch: Batch, asked: Asked) -> None:
+    for row in asked.rows():
         account = rows.account_of(row)
         batch.accounts[account.key] = account
 
 
 def load_orders(connection: Connection, batch: Batch, ids: Collection[int]) -> None:
     """Orders with their fills."""
-    found = _by_key(connection, rows.NEW_ORDER, "order_id", "int8", ids)
+    if ids:
+        _take_orders(
+            connection, batch, _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", ids).rows()
+        )
+
+
+def _take_orders(connection: Connection, batch: Batch, found: Sequence[tuple[Any, ...]]) -> None:
     filled = [row[0] for row in found if row[14]]
     lots: dict[int, list[Lot]] = defaultdict(list)
-    for row in _by_key(connection, rows.LOT, "order_id", "int8", filled, "ORDER BY order_id, upto"):
-        lots[row[0]].append(rows.lot_of(row))
+    if filled:
+        tail = "ORDER BY order_id, upto"
+        for row in _ask_by_key(connection, rows.LOT, "order_id", "int8", filled, tail).rows():
+            lots[row[0]].append(rows.lot_of(row))
     for row in found:
         batch.orders[row[0]] = rows.order_of(row, tuple(lots.get(row[0], ())))
 
 
-def load_parked(connection: Connection, batch: Batch, order_ids: Collection[int]) -> None:
-    """What waits for the orders."""
+def _ask_parked(connection: Connection, order_ids: Collection[int]) -> Asked:
+    tail = "ORDER BY parked_at, event_id"
+    return _ask_by_key(connection, rows.PARKED, "order_id", "int8", order_ids, tail)
+
+
+def _take_parked(batch: Batch, asked: Asked, wanted: Collection[int]) -> None:
+    """What waits for the orders wanted."""
     waiting: dict[int, list[Parked]] = defaultdict(list)
-    for row in _by_key(
-        connection, rows.PARKED, "order_id", "int8", order_ids, "ORDER BY parked_at, event_id"
-    ):
-        waiting[row[0]].append(rows.parked_of(row))
+    for row in asked.rows():
+        if row[0] in wanted:
+            waiting[row[0]].append(rows.parked_of(row))
     batch.parked.update((order_id, tuple(group)) for order_id, group in waiting.items())
 
 
 def load_positions(connection: Connection, batch: Batch, keys: Collection[PositionKey]) -> None:
     """The positions that exist; a missing one is made by the first lot."""
-    if not keys:
-        return
+    if keys:
+        _take_positions(batch, _ask_positions(connection, keys))
+
+
+def _ask_positions(connection: Connection, keys: Collection[PositionKey]) -> Asked:
     ordered = sorted(keys)
     columns = ", ".join(f'held."{name}"' for name in rows.NEW_POSITION.columns)
     same = "held.user_id = asked.u AND held.currency = asked.c AND held.ticker = asked.t"
-    given: tuple[str, ...]
     if connection.dialect.name == "sqlite":
         asked = "SELECT value ->> 0 AS u, value ->> 1 AS c, value ->> 2 AS t FROM json_each(?)"
         # CROSS JOIN keeps the order: the few keys first, each found by the primary key.
         statement = f"SELECT {columns} FROM ({asked}) AS asked CROSS JOIN positions AS held WHERE {same}"  # noqa: S608
-        given = (json.dumps(ordered),)
-    else:
-        asked = "unnest(%s::text[], %s::text[], %s::text[]) AS asked (u, c, t)"
-        statement = f"SELECT {columns} FROM {asked} JOIN positions AS held ON {same}"  # noqa: S608
-        given = tuple(array("text", cells) for cells in zip(*ordered, strict=True))
-    for row in fetch(connection, statement, given):
+        return ask(connection, statement, (json.dumps(ordered),))
+    asked = "unnest(%s::text[], %s::text[], %s::text[]) AS asked (u, c, t)"
+    statement = f"SELECT {columns} FROM {asked} JOIN positions AS held ON {same}"  # noqa: S608
+    columns_of = zip(*ordered, strict=True) if ordered else ((), (), ())
+    return ask(connection, statement, [array("text", cells) for cells in columns_of])
+
+
+def _take_positions(batch: Batch, asked: Asked) -> None:
+    for row in asked.rows():
         position = rows.position_of(row)
         batch.positions[position.key] = position
 
@@ -124,23 +157,23 @@ def lots_of(connection: Connection, key: PositionKey) -> list[Lot]:
 
 def seen(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """Of the events given, those handled before, with the hash of what they said."""
-    if not ids:
-        return {}
+    return dict(_ask_seen(connection, ids).rows()) if ids else {}
+
+
+def _ask_seen(connection: Connection, ids: Collection[str]) -> Asked:
     condition = in_list(connection, "message_id", "text")
     statement = f"SELECT message_id, payload_hash FROM inbox WHERE consumer = '{CONSUMER}' AND {condition}"  # noqa: S608
-    return dict(fetch(connection, statement, (key_list(connection, "text", ids),)))
+    return ask(connection, statement, (key_list(connection, "text", ids),))
 
 
-def _by_key(
+def _ask_by_key(
     connection: Connection,
     shape: Shape,
     column: str,
     kind: str,
     keys: Collection[Any],
     tail: str = "",
-) -> list[tuple[Any, ...]]:
-    if not keys:
-        return []
+) -> Asked:
     names = ", ".join(f'"{name}"' for name in shape.columns)
     statement = f"SELECT {names} FROM {shape.table} WHERE {in_list(connection, column, kind)} {tail}"  # noqa: S608
-    return fetch(connection, statement, (key_list(connection, kind, keys),))
+    return ask(connection, statement, (key_list(connection, kind, keys),))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -18,13 +17,13 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.store import rows
 from fiel.custody.store.loading import CONSUMER, lots_of
 from fiel.custody.store.seals import NUMBERING_LOCK
+from fiel.custody.topics import ALERTS
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage import outbox
-from fiel.infra.storage.bulk import Row, Shape, fetch, insert, update
+from fiel.infra.storage.bulk import Row, Shape, ask, fetch, insert, together, update
 from fiel.infra.storage.inbox import Inbox
 from fiel.infra.storage.types import micros_of
 
-ALERTS_TOPIC = "custody-alerts-v1"
 #: The lock first, then the numbers: the sealer must not see a later one committed before these.
 _NUMBERS = (
     "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s)) "
@@ -52,15 +51,17 @@ def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEv
     """Everything the batch holds to be written. `at` is when we learned of it."""
     batch.restate(lambda key: lots_of(connection, key))
     micros, now = rows.micros_memo(), micros_of(at)
-    Inbox(CONSUMER).mark(connection, [(each.event_id, each.payload_hash) for each in batch.inbox], at=at)
-    _save_accounts(connection, batch, stored, now)
-    _save_orders(connection, batch, stored, micros)
-    _save_positions(connection, batch, stored, micros, now)
-    _save_lots(connection, batch, stored, micros)
-    _save_journal(connection, batch, micros)
     _save_waiting(connection, batch, micros)
     save_alerts(connection, batch.alerts, at)
-    _save_outbox(connection, batch, wire, at)
+    with together(connection):
+        numbers = _ask_numbers(connection, len(batch.entries))
+        Inbox(CONSUMER).mark(connection, [(each.event_id, each.payload_hash) for each in batch.inbox], at=at)
+        _save_accounts(connection, batch, stored, now)
+        _save_orders(connection, batch, stored, micros)
+        _save_positions(connection, batch, stored, micros, now)
+        _save_lots(connection, batch, stored, micros)
+        _save_journal(connection, batch, micros, numbers)
+        _save_outbox(connection, batch, wire, at)
 
 
 def _save_accounts(connection: Connection, batch: Batch, stored: Stored, now: int) -> None:
@@ -106,11 +107,10 @@ def _save_lots(connection: Connection, batch: Batch, stored: Stored, micros: row
     update(connection, rows.LOT, old)
 
 
-def _save_journal(connection: Connection, batch: Batch, micros: rows.Micros) -> None:
-    if not batch.entries:
-        return
-    numbers = _next_numbers(connection, len(batch.entries))
-    seq = dict(zip((entry.id for entry in batch.entries), numbers, strict=True))
+def _save_journal(
+    connection: Connection, batch: Batch, micros: rows.Micros, numbers: Callable[[], Iterable[int]]
+) -> None:
+    seq = dict(zip((entry.id for entry in batch.entries), numbers(), strict=True))
     insert(connection, rows.ENTRY, [rows.entry_row(e, seq[e.id], micros) for e in batch.entries])
     insert(connection, rows.POSTING, [rows.posting_row(p, seq[p.entry_id]) for p in batch.postings])
     insert(
@@ -120,14 +120,16 @@ def _save_journal(connection: Connection, batch: Batch, micros: rows.Micros) -> 
     )
 
 
-def _next_numbers(connection: Connection, wanted: int) -> Iterable[int]:
+def _ask_numbers(connection: Connection, wanted: int) -> Callable[[], Iterable[int]]:
     """Numbers for journal entries: growing, never used before, not always without gaps."""
+    if not wanted:
+        return tuple
     if connection.dialect.name == "sqlite":
         # The write lock is ours since BEGIN IMMEDIATE.
         (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
-        return [number for number, _ in zip(count(last + 1), range(wanted), strict=False)]
-    found = fetch(connection, _NUMBERS, (NUMBERING_LOCK, wanted))
-    return [number for (number,) in found]
+        return lambda: range(last + 1, last + 1 + wanted)
+    asked = ask(connection, _NUMBERS, (NUMBERING_LOCK, wanted))
+    return lambda: [number for (number,) in asked.rows()]
 
 
 def _save_waiting(connection: Connection, batch: Batch, micros: rows.Micros) -> None:
@@ -149,7 +151,7 @@ def save_alerts(connection: Connection, alerts: Collection[Alert], at: datetime)
     """Alerts, each once per cause, and a message for whoever alerts people."""
     now = micros_of(at)
     fresh = insert_once(connection, tables.alerts, [rows.alert_row(alert, now) for alert in alerts])
-    told = [(str(row[0]), ALERTS_TOPIC, str(row[2]), _alert_body(row, at)) for row in fresh]
+    told = [(str(row[0]), ALERTS, str(row[2]), _alert_body(row, at)) for row in fresh]
     outbox.append_checked(connection, told, at=at)
 
 

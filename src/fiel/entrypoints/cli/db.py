@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
+from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.help import DB_EXAMPLES
 from fiel.entrypoints.words.notes import note
 
 if TYPE_CHECKING:
     from fiel.infra.storage.database import Database
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--database",
-        metavar="URL",
-        help="The database: sqlite:///file.db or postgresql://user@host/name "
-        "(default: FIEL_DATABASE, else the embedded file of the user).",
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -80,7 +69,6 @@ def check(database: DatabaseOption = None, lang: LangOption = "pt") -> None:
 
 
 def _at(url: str | None) -> Database:
-    from fiel.infra.storage.database import Database
-    from fiel.infra.storage.urls import default_url
+    from fiel.bootstrap import database_at
 
-    return Database.at(url or default_url(os.environ, Path.home()))
+    return database_at(settings_here(), url)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.custody import CUSTODY_FAILURES_PT
+
 FAILURES_PT: Mapping[str, str] = MappingProxyType(
     {
         # databases
@@ -132,5 +134,6 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "schema_missing": 'O arquivo precisa começar com schema = "fiel-portfolio/1".',
         "schema_unknown": "O formato declarado em schema não é conhecido.",
         "invalid_document": "O arquivo tem vários problemas.",
+        **CUSTODY_FAILURES_PT,
     }
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.custody import CUSTODY_HELP_PT
+from fiel.entrypoints.words.serving import SERVING_HELP_PT
+
 #: The end of the help of `fiel`.
 EXAMPLES = "Examples:\n\n- fiel demo\n- fiel init carteira.toml\n- fiel plan carteira.toml --cash 1000\n"
 #: The end of the help of `fiel plan`.
@@ -106,11 +109,6 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         "File to write; with --instances, the folder.": "Arquivo a gravar; com --instances, a pasta.",
         "The version of the database, and its upgrades.": "A versão do banco de dados, e suas atualizações.",
         DB_EXAMPLES: DB_EXAMPLES.replace("Examples", "Exemplos"),
-        "The database: sqlite:///file.db or postgresql://user@host/name "
-        "(default: FIEL_DATABASE, else the embedded file of the user).": (
-            "O banco de dados: sqlite:///arquivo.db ou postgresql://usuario@servidor/nome "
-            "(padrão: FIEL_DATABASE, senão o arquivo embutido do usuário)."
-        ),
         "Bring the database up to the version of this program, in one transaction.": (
             "Leva o banco de dados à versão deste programa, numa só transação."
         ),
@@ -120,5 +118,7 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         "Check that the database has this program's version, and sound tables of its shape.": (
             "Confere que o banco de dados tem a versão deste programa, e tabelas íntegras com a sua forma."
         ),
+        **CUSTODY_HELP_PT,
+        **SERVING_HELP_PT,
     }
 )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fiel.copilot.plan_view.words import Lang, Words
+from fiel.entrypoints.words.custody import CUSTODY_NOTES
+from fiel.entrypoints.words.serving import SERVING_NOTES
 
 NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -134,6 +136,8 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
                 "fiel --help                             all the rest (--lang pt: português)"
             ),
         ),
+        **CUSTODY_NOTES,
+        **SERVING_NOTES,
     }
 )
 

@@ -1,8 +1,9 @@
 """Many rows at once, in plain tuples, for the few places where a stream is written.
 
-PostgreSQL takes new rows by binary COPY and changed rows as one array per column, SQLite takes both
-by `executemany`; either is many times cheaper than a statement per row. Rows hold what the
-database stores: whole numbers and text (instants in microseconds), already checked by their room.
+PostgreSQL takes rows as one array per column, SQLite by `executemany`; either is many times cheaper than
+a statement per row. Inside `together` PostgreSQL works on a statement while the next one is being
+made, so a block costs one wait. (COPY writes as fast as arrays, and must be waited for.) Rows hold what
+the database stores: whole numbers and text (instants in microseconds), already checked by their room.
 Errors of the drivers come out like those of any other statement.
 """
 
@@ -12,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Table
@@ -21,9 +23,6 @@ from fiel.infra.storage.types import StoredText
 
 Cell: TypeAlias = int | str | None
 Row: TypeAlias = tuple[Cell, ...]
-
-#: Below this, one INSERT of all rows is cheaper than the round trips of a COPY.
-_COPY_FROM = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,71 +46,104 @@ class Shape:
         )
 
 
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Statements of this module are sent without waiting for each other; all are done when the block ends.
+
+    An error of one may come out at a later one, or at the end. Other statements have no place inside.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    with _as_statement(connection, "several statements"), _driver(connection).pipeline():
+        yield
+
+
 def insert(connection: Connection, shape: Shape, rows: Sequence[Row]) -> None:
     """Add rows, in their order. Raises `Conflict` (constraint_broken, by the unit) for a key in use."""
     if not rows:
         return
-    names = ", ".join(f'"{name}"' for name in shape.columns)
-    driver = _driver(connection)
-    with _as_statement(connection, f"insert into {shape.table}"):
-        if connection.dialect.name == "sqlite":
-            marks = ", ".join("?" * len(shape.columns))
-            driver.executemany(
-                f"INSERT INTO {shape.table} ({names}) VALUES ({marks})",  # noqa: S608 (names of our own)
-                rows,
-            ).close()
-        elif len(rows) < _COPY_FROM:
-            marks = ", ".join(f"%s::{kind}" for kind in shape.types)
-            values = ", ".join([f"({marks})"] * len(rows))
-            statement = f"INSERT INTO {shape.table} ({names}) VALUES {values}"  # noqa: S608
-            driver.execute(statement, [cell for row in rows for cell in row]).close()
-        else:
-            _copy(driver, shape, names, rows)
-
-
-def _copy(driver: Any, shape: Shape, names: str, rows: Sequence[Row]) -> None:
-    statement = f"COPY {shape.table} ({names}) FROM STDIN (FORMAT BINARY)"
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(shape.types)
-        write = copy.write_row
-        for row in rows:
-            write(row)
+    statement = _insertion(shape, connection.dialect.name)
+    with _as_statement(connection, statement):
+        _write(connection, statement, shape, rows)
 
 
 def update(connection: Connection, shape: Shape, rows: Sequence[Row]) -> None:
     """Change the rows that are found by key; all are there, because the caller has them locked."""
     if not rows:
         return
+    statement = _change(shape, connection.dialect.name)
+    with _as_statement(connection, statement):
+        _write(connection, statement, shape, rows)
+
+
+def _write(connection: Connection, statement: str, shape: Shape, rows: Sequence[Row]) -> None:
+    if connection.dialect.name == "sqlite":
+        _driver(connection).executemany(statement, rows).close()
+    else:
+        # Not closed: that would wait for the answer. Nothing is held by a cursor that was read through.
+        _driver(connection).execute(statement, _arrays(shape.types, rows))
+
+
+@cache
+def _insertion(shape: Shape, dialect: str) -> str:
+    names = _names(shape)
+    if dialect == "sqlite":
+        marks = ", ".join("?" * len(shape.columns))
+        return f"INSERT INTO {shape.table} ({names}) VALUES ({marks})"  # noqa: S608 (names of our own)
+    return f"INSERT INTO {shape.table} ({names}) SELECT * FROM unnest({_array_marks(shape.types)})"  # noqa: S608
+
+
+@cache
+def _change(shape: Shape, dialect: str) -> str:
     changed = [name for name in shape.columns if name not in shape.key]
+    if dialect == "sqlite":
+        place = {name: f"?{number}" for number, name in enumerate(shape.columns, 1)}
+        sets = ", ".join(f'"{name}" = {place[name]}' for name in changed)
+        keys = " AND ".join(f'"{name}" = {place[name]}' for name in shape.key)
+        return f"UPDATE {shape.table} SET {sets} WHERE {keys}"  # noqa: S608 (names of our own)
+    sets = ", ".join(f'"{name}" = given."{name}"' for name in changed)
+    keys = " AND ".join(f'held."{name}" = given."{name}"' for name in shape.key)
+    return (
+        f"UPDATE {shape.table} AS held SET {sets} "  # noqa: S608 (names of our own)
+        f"FROM unnest({_array_marks(shape.types)}) AS given ({_names(shape)}) WHERE {keys}"
+    )
+
+
+def _names(shape: Shape) -> str:
+    return ", ".join(f'"{name}"' for name in shape.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was sent; its rows are waited for when they are wanted."""
+
+    connection: Connection
+    statement: str
+    cursor: Any
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows, as plain tuples; once."""
+        with _as_statement(self.connection, self.statement):
+            found: list[tuple[Any, ...]] = self.cursor.fetchall()
+            self.cursor.close()
+            return found
+
+
+def ask(connection: Connection, statement: str, given: Sequence[Cell] = ()) -> Asked:
+    """Send a question in the driver's own placeholders (`?` or `%s`)."""
     driver = _driver(connection)
-    with _as_statement(connection, f"update {shape.table}"):
+    with _as_statement(connection, statement):
         if connection.dialect.name == "sqlite":
-            sets = ", ".join(f'"{name}" = ?{shape.columns.index(name) + 1}' for name in changed)
-            keys = " AND ".join(f'"{name}" = ?{shape.columns.index(name) + 1}' for name in shape.key)
-            driver.executemany(f"UPDATE {shape.table} SET {sets} WHERE {keys}", rows).close()  # noqa: S608
-            return
-        sets = ", ".join(f'"{name}" = given."{name}"' for name in changed)
-        keys = " AND ".join(f'held."{name}" = given."{name}"' for name in shape.key)
-        names = ", ".join(f'"{name}"' for name in shape.columns)
-        statement = (
-            f"UPDATE {shape.table} AS held SET {sets} "  # noqa: S608 (names of our own)
-            f"FROM unnest({_array_marks(shape.types)}) AS given ({names}) WHERE {keys}"
-        )
-        driver.execute(statement, _arrays(shape.types, rows)).close()
+            return Asked(connection, statement, driver.execute(statement, given))
+        cursor = driver.cursor(binary=True)
+        cursor.execute(statement, given)
+        return Asked(connection, statement, cursor)
 
 
 def fetch(connection: Connection, statement: str, given: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
     """All rows of a statement in the driver's own placeholders (`?` or `%s`), as plain tuples."""
-    driver = _driver(connection)
-    with _as_statement(connection, statement):
-        if connection.dialect.name == "sqlite":
-            cursor = driver.execute(statement, given)
-        else:
-            cursor = driver.cursor(binary=True)
-            cursor.execute(statement, given)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        cursor.close()
-        return rows
+    return ask(connection, statement, given).rows()
 
 
 def array(kind: str, cells: Iterable[Cell]) -> str:

@@ -1,8 +1,7 @@
-"""Which database: the URL that people write, and the embedded file when they write none."""
+"""Which database: the URL that people write, and the one of an embedded file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -10,7 +9,6 @@ from sqlalchemy.exc import ArgumentError
 
 from fiel.kernel.errors import InvalidInput
 
-VARIABLE = "FIEL_DATABASE"
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
@@ -46,17 +44,13 @@ def database_url(text: str) -> URL:
     return url.set(drivername=driver)
 
 
-def default_url(environment: Mapping[str, str], home: Path) -> str:
-    """The database when none is named: `FIEL_DATABASE`, else the embedded file in the user's data folder.
+def embedded_url(file: Path) -> str:
+    """The URL of an embedded file, whatever characters its name has.
 
-    The folder is `$XDG_DATA_HOME/fiel`, else `~/.local/share/fiel`; nothing is created here.
+    >>> embedded_url(Path("/data x/what?.db"))
+    'sqlite:////data x/what%3F.db'
     """
-    named = environment.get(VARIABLE, "").strip()
-    if named:
-        return named
-    data = environment.get("XDG_DATA_HOME", "").strip()
-    folder = Path(data) if data else home / ".local" / "share"
-    return URL.create("sqlite", database=str(folder / "fiel" / "fiel.db")).render_as_string()
+    return URL.create("sqlite", database=str(file)).render_as_string()
 
 
 def shown(url: URL) -> str:

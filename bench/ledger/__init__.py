@@ -1,0 +1,1 @@
+"""What the ledger costs: reading, deciding and folding, in batches as a consumer takes them."""

@@ -1,0 +1,123 @@
+"""The composition root: the one place that names concrete databases, clocks and sources of ids.
+
+with open_custody(settings) as opened:
+    opened.custody.deposit("ana", "1000.00")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from fiel.custody.ports import PriceSource
+from fiel.custody.prices import RedisPrices
+from fiel.custody.queries import Queries
+from fiel.custody.service import Custody
+from fiel.custody.store import Book
+from fiel.custody.store.prices import StoredPrices
+from fiel.custody.wallet_events import WalletEvents
+from fiel.infra.bus.embedded import EmbeddedBus
+from fiel.infra.bus.port import EventBus
+from fiel.infra.storage.database import Database
+from fiel.infra.storage.schema import open_database
+from fiel.infra.system import RandomIds, SystemClock
+from fiel.kernel.errors import Unavailable
+from fiel.settings import Outside, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCustody:
+    """A book that is open: its commands, its reads, and the database under both."""
+
+    database: Database
+    custody: Custody
+    queries: Queries
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.database.close()
+
+    def __enter__(self) -> OpenCustody:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_custody(settings: Settings, database_url: str | None = None) -> OpenCustody:
+    """The book in `database_url`, or in the database of the settings; an embedded one is made when new.
+
+    Raises `InvalidInput` (a URL that cannot be used), `Conflict` (another version of the schema, with the
+    command to run), `Unavailable`, `Corrupt`.
+    """
+    database = open_database(database_url or settings.database_url)
+    config = settings.custody
+    book = Book(database, config.policy, WalletEvents(config.zone))
+    custody = Custody(book, SystemClock(), RandomIds("request"), config.zone)
+    return OpenCustody(database, custody, Queries(database))
+
+
+def database_at(settings: Settings, database_url: str | None = None) -> Database:
+    """The same database, whatever the version of its schema: for those who look after it."""
+    return Database.at(database_url or settings.database_url)
+
+
+def open_bus(settings: Settings, database: Database) -> EventBus:
+    """Kafka when the settings name brokers, else the log in the same database. Nothing is connected yet.
+
+    Raises `Unavailable` (driver_missing), `InvalidInput` for the properties.
+    """
+    outside = settings.outside
+    if not outside.kafka:
+        return EmbeddedBus(database)
+    from fiel.infra.bus.kafka import KafkaBus, KafkaSettings
+
+    session = outside.kafka_session.total_seconds()
+    return KafkaBus(
+        KafkaSettings(
+            outside.kafka,
+            session_timeout_s=session,
+            heartbeat_s=min(3.0, session / 5),
+            connection=outside.kafka_properties,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPrices:
+    """Where last prices come from; `probe` raises when that source is a service and does not answer."""
+
+    source: PriceSource
+    probe: Callable[[], None] | None
+    close: Callable[[], None]
+
+
+def open_prices(outside: Outside, database: Database) -> OpenPrices:
+    """Redis when it is named, else the prices beside the book. Raises `Unavailable` (driver_missing)."""
+    if not outside.redis_url:
+        return OpenPrices(StoredPrices(database), None, lambda: None)
+    client, failed = _redis(outside.redis_url)
+
+    def probe() -> None:
+        try:
+            client.ping()
+        except failed as error:
+            raise Unavailable("prices_unavailable", f"Redis does not answer ({error})") from error
+
+    return OpenPrices(RedisPrices(client), probe, client.close)
+
+
+def _redis(url: str) -> tuple[Any, tuple[type[Exception], ...]]:
+    """A client with bounded waits, and what it raises."""
+    try:
+        import redis
+    except ModuleNotFoundError:
+        raise Unavailable(
+            "driver_missing", "Redis needs redis-py; install it with `pip install 'fiel[redis]'`"
+        ) from None
+    client = redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+    return client, (redis.RedisError, OSError)

@@ -1,0 +1,101 @@
+"""`fiel worker`: the processes that stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
+from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
+from fiel.entrypoints.words.serving import WORKER_EXAMPLES
+
+if TYPE_CHECKING:
+    from fiel.settings import Settings
+
+PORT_MAX = 65_535
+
+KafkaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kafka",
+        metavar="HOST:PORT",
+        help="Kafka's brokers, several with commas (default: FIEL_KAFKA, else the log in the database).",
+    ),
+]
+LogFormatOption = Annotated[
+    str, typer.Option("--log-format", metavar="text|json", help="How the lines of the log are written.")
+]
+MetricsPortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--metrics-port", min=0, max=PORT_MAX, help="Serve /metrics for Prometheus on this port (0: any)."
+    ),
+]
+MetricsHostOption = Annotated[
+    str, typer.Option("--metrics-host", help="The address that /metrics listens on.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    group = typer.Typer(name="worker", invoke_without_command=True, callback=_worker, epilog=WORKER_EXAMPLES)
+    group.command("custody")(custody)
+    app.add_typer(group)
+
+
+def _worker(context: typer.Context) -> None:
+    """The processes that stay: workers on the streams."""
+    if context.invoked_subcommand is None:
+        write_out(context.get_help())
+
+
+def custody(
+    *,
+    database: DatabaseOption = None,
+    kafka: KafkaOption = None,
+    topic: Annotated[str, typer.Option(help="The topic of order events.")] = "order-events-v1",
+    group: Annotated[
+        str, typer.Option(help="The group of consumers; its members share the partitions.")
+    ] = "custody",
+    batch: Annotated[
+        int, typer.Option(min=1, max=500, help="At most so many events in one transaction.")
+    ] = 500,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
+    log_format: LogFormatOption = "text",
+    lang: LangOption = "pt",
+) -> None:
+    """Take order events from the bus into the book, and do what the book needs beside it, until stopped.
+
+    SIGTERM or Ctrl-C: the batch in hand is finished and committed, and the exit code is 0.
+    """
+    from fiel.entrypoints.worker.custody import WorkerSettings
+    from fiel.entrypoints.worker.running import Listening, run_custody_worker
+
+    words_of(lang)
+    settings = with_kafka(settings_here(), kafka)
+    log_lines(log_format)
+    run_custody_worker(
+        settings, database, WorkerSettings(topic, group, batch), Listening(metrics_host, metrics_port)
+    )
+
+
+def with_kafka(settings: Settings, kafka: str | None) -> Settings:
+    """The settings with the brokers of the option. Raises `InvalidInput`."""
+    from fiel.settings import brokers
+
+    if kafka is None:
+        return settings
+    return replace(settings, outside=replace(settings.outside, kafka=brokers(kafka)))
+
+
+def log_lines(log_format: str) -> None:
+    """Send the log to standard error. Raises `InvalidInput` for a format that is not ours."""
+    from fiel.entrypoints.worker.lines import LogFormat, log_to
+    from fiel.kernel.errors import InvalidInput
+
+    if log_format not in set(LogFormat):
+        raise InvalidInput("log_format_unknown", "write text or json", field="--log-format")
+    log_to(log_format=LogFormat(log_format))

@@ -1,0 +1,1 @@
+"""Processes that stay: workers, and what runs beside them."""

@@ -1,0 +1,238 @@
+"""Everything that can be set from outside, in one typed tree, read once from the environment.
+
+    settings = Settings.read(os.environ, Path.home(), sys.platform)
+
+A variable that is not set, or empty, has its default. One that cannot be used is refused with its name
+(`InvalidInput.field`) and what to write instead. The language of people is the doors' own matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta, timezone, tzinfo
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from fiel.custody.config import PARK_FOR, CustodyConfig, default_zone
+from fiel.custody.reservations import Fees
+from fiel.infra.storage.urls import database_url, embedded_url
+from fiel.kernel.decimals import parse_decimal
+from fiel.kernel.errors import InvalidInput
+from fiel.kernel.rounding import exact_context
+
+DATA_DIR = "FIEL_DATA_DIR"
+DATABASE_URL = "FIEL_DATABASE_URL"
+CUSTODY_ZONE = "FIEL_CUSTODY_ZONE"
+CUSTODY_FEE_FIXED = "FIEL_CUSTODY_FEE_FIXED"
+CUSTODY_FEE_PERCENT = "FIEL_CUSTODY_FEE_PERCENT"
+CUSTODY_PARK_FOR = "FIEL_CUSTODY_PARK_FOR"
+CUSTODY_RESERVE_FOR = "FIEL_CUSTODY_RESERVE_FOR"
+KAFKA = "FIEL_KAFKA"
+KAFKA_PROPERTIES = "FIEL_KAFKA_PROPERTIES"
+KAFKA_SESSION = "FIEL_KAFKA_SESSION"
+REDIS_URL = "FIEL_REDIS_URL"
+
+#: A fee beyond this is a slip of the pen: nobody charges ten thousand for an order.
+FEE_FIXED_MAX = Decimal(10_000)
+#: Events and orders older than a year are nobody's business to wait for.
+WAIT_MIN, WAIT_MAX = timedelta(seconds=1), timedelta(days=366)
+#: Brokers refuse sessions out of 6 seconds to 30 minutes unless they were told otherwise.
+SESSION_MIN, SESSION_MAX = timedelta(seconds=6), timedelta(minutes=30)
+PROPERTIES_BYTES_MAX = 64 * 1024
+
+Value = TypeVar("Value")
+
+_DURATION = re.compile(r"([0-9]{1,9})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
+_ZONE = re.compile(r"[A-Za-z0-9_+\-/]{1,60}")
+_BROKERS = re.compile(r"[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5}(,[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Other services. Empty: not used. Addresses and properties may hold passwords, so they are not shown.
+
+    `kafka` is host:port, or several with commas. `kafka_session`: how long a dead worker keeps its share.
+    """
+
+    kafka: str = ""
+    kafka_session: timedelta = timedelta(seconds=15)
+    kafka_properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    redis_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The tree. `database_url` may hold a password, so it is not in the representation."""
+
+    data_folder: Path
+    database_url: str = field(repr=False)
+    custody: CustodyConfig = field(default_factory=CustodyConfig)
+    outside: Outside = field(default_factory=Outside)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], home: Path, platform: str) -> Settings:
+        """The settings of an environment. Raises `InvalidInput` with the variable as its `field`.
+
+        Nothing is created. `platform` is `sys.platform`: it decides where a user's data belongs.
+        """
+        variables = _Variables(environment)
+        folder = variables.read(
+            DATA_DIR, lambda text: _folder(text, home), _data_folder(environment, home, platform)
+        )
+        return cls(
+            folder,
+            variables.read(DATABASE_URL, _database, embedded_url(folder / "fiel.db")),
+            CustodyConfig(
+                zone=variables.read(CUSTODY_ZONE, _zone, default_zone()),
+                fees=Fees(
+                    variables.read(CUSTODY_FEE_FIXED, _fee_fixed, 0),
+                    variables.read(CUSTODY_FEE_PERCENT, _fee_percent, 0),
+                ),
+                park_for=variables.read(CUSTODY_PARK_FOR, _duration, PARK_FOR),
+                reserve_for=variables.read(CUSTODY_RESERVE_FOR, _patience, None),
+            ),
+            Outside(
+                kafka=variables.read(KAFKA, brokers, ""),
+                kafka_session=variables.read(KAFKA_SESSION, _session, Outside().kafka_session),
+                kafka_properties=variables.read(KAFKA_PROPERTIES, _properties, Outside().kafka_properties),
+                redis_url=variables.read(REDIS_URL, redis_address, ""),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    environment: Mapping[str, str]
+
+    def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
+        """The variable's value; an error of its reader gets the name as its field."""
+        text = self.environment.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return reader(text)
+        except InvalidInput as refusal:
+            details = {**refusal.details, "variable": name}
+            raise InvalidInput(
+                refusal.code, f"{name}: {refusal.message}", field=name, details=details
+            ) from None
+
+
+def _data_folder(environment: Mapping[str, str], home: Path, platform: str) -> Path:
+    """Where the system keeps a user's data; relative folders in its variables are ignored, as it says."""
+    if platform == "win32":
+        return _absolute(environment.get("LOCALAPPDATA")) or home / "AppData" / "Local" / "fiel"
+    if platform == "darwin":
+        return home / "Library" / "Application Support" / "fiel"
+    return _absolute(environment.get("XDG_DATA_HOME")) or home / ".local" / "share" / "fiel"
+
+
+def _absolute(text: str | None) -> Path | None:
+    folder = Path((text or "").strip())
+    return folder / "fiel" if folder.is_absolute() else None
+
+
+def _folder(text: str, home: Path) -> Path:
+    folder = home / text[2:] if text.startswith("~/") else Path(text)
+    if not folder.is_absolute():
+        raise InvalidInput("folder_not_absolute", "write a folder from its root, such as /srv/fiel")
+    return folder
+
+
+def _database(text: str) -> str:
+    database_url(text)
+    return text
+
+
+def _zone(text: str) -> tzinfo:
+    """`America/Sao_Paulo`, `UTC`, or a fixed offset such as `-03:00`."""
+    offset = _OFFSET.fullmatch(text)
+    if offset is not None:
+        sign = -1 if offset[1] == "-" else 1
+        distance = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        if int(offset[3]) < 60 and distance <= timedelta(hours=14):
+            return timezone(sign * distance, text)
+    elif text == "UTC":
+        return UTC
+    elif _ZONE.fullmatch(text):
+        try:
+            return ZoneInfo(text)
+        except (OSError, ValueError, LookupError):
+            pass
+    raise InvalidInput(
+        "zone_unknown",
+        "write the zone of the order service's clock as America/Sao_Paulo, UTC or -03:00; names need "
+        "the system's zones (on Windows: pip install tzdata)",
+    )
+
+
+def _fee_fixed(text: str) -> int:
+    amount = parse_decimal(text, decimals_max=2, minimum=0, maximum=FEE_FIXED_MAX)
+    return int(exact_context().scaleb(amount, Decimal(2)))
+
+
+def _fee_percent(text: str) -> int:
+    """Percent with at most 4 decimals, in millionths of the money traded."""
+    percent = parse_decimal(text, decimals_max=4, minimum=0, maximum=100)
+    return int(exact_context().scaleb(percent, Decimal(4)))
+
+
+def _patience(text: str) -> timedelta | None:
+    return None if text.lower() == "forever" else _duration(text)
+
+
+def _duration(text: str) -> timedelta:
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise InvalidInput("duration_malformed", "write a number and a unit: 90s, 30m, 12h or 5d")
+    try:
+        duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError:
+        duration = timedelta.max
+    if not WAIT_MIN <= duration <= WAIT_MAX:
+        raise InvalidInput("duration_out_of_range", "write a time between 1s and 366d")
+    return duration
+
+
+def brokers(text: str) -> str:
+    """Addresses of Kafka brokers: `host:port`, several with commas. Raises `InvalidInput`."""
+    addresses = text.replace(" ", "")
+    if not _BROKERS.fullmatch(addresses):
+        raise InvalidInput(
+            "kafka_address", "write the brokers as host:port, several with commas", field="kafka"
+        )
+    return addresses
+
+
+def redis_address(text: str) -> str:
+    """The URL of Redis. Raises `InvalidInput`; a password in it is never repeated."""
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise InvalidInput("redis_url_malformed", "write Redis as redis://host:6379/0", field="redis")
+    return text
+
+
+def _session(text: str) -> timedelta:
+    session = _duration(text)
+    if not SESSION_MIN <= session <= SESSION_MAX:
+        raise InvalidInput("duration_out_of_range", "write a session between 6s and 30m")
+    return session
+
+
+def _properties(text: str) -> Mapping[str, str]:
+    """The lines `name=value` of a file; empty ones and those that begin with # are left out."""
+    try:
+        content = Path(text).read_bytes()
+    except OSError as error:
+        raise InvalidInput("file_unreadable", f"{text} cannot be read ({error.strerror})") from None
+    lines = [line.strip() for line in content[:PROPERTIES_BYTES_MAX].decode("utf-8", "replace").splitlines()]
+    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
+    if len(content) > PROPERTIES_BYTES_MAX or any(not sign for _, sign, _ in pairs):
+        raise InvalidInput("properties_malformed", f"{text}: write one name=value per line, at most 64 KiB")
+    return MappingProxyType({name.strip(): value.strip() for name, _, value in pairs})
