@@ -41,10 +41,10 @@ docs: env ## Build the documentation into site/, warnings are errors
 	$(RUN) zensical build --clean --strict
 
 pytest: env ## Run the tests only, beside real services; TESTS="tests/custody -x" runs some
-	$(BESIDE) pytest -n $(WORKERS) -m "not nightly" $(TESTS)
+	$(BESIDE) pytest -n $(WORKERS) --dist loadgroup -m "not nightly" $(TESTS)
 
 soak: env ## Run the long sets: thousands of random instances against solvers
-	$(BESIDE) pytest -n $(WORKERS) -m nightly $(TESTS)
+	$(BESIDE) pytest -n $(WORKERS) --dist loadgroup -m nightly $(TESTS)
 
 bench: ## Measure ours and theirs, and print one table with the machine's noise
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --extra fast

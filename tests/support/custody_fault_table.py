@@ -18,9 +18,10 @@ _HEAD = """# Faults and outcomes
 What can go wrong around custody, what must come of it, and the tests that hold the product to it. A
 fault without a test is not on this page, and a test without its line here fails the build.
 
-The tests under "stored book" run on SQLite and on PostgreSQL; those under "rules" run on the rules alone,
-without a database; the others run where their name says. Beside them stands a simulation with a seed
-(`tests/custody/simulation`): an order service, a road on which messages are doubled, overtaken and lost,
+Those in `test_faults_delivery`, `_lives`, `_limits`, `_time`, `_concurrent` and `_tampering` run on SQLite
+and on a real PostgreSQL; those in `test_faults_orders`, `_book` and `_core` on the rules alone.
+Beside them stands a simulation with a seed (`tests/custody/simulation`):
+an order service, a road on which messages are doubled, overtaken and lost,
 two workers that are killed and that take partitions from each other, a database that fails at any
 statement, and a clock that jumps. After each step the postings sum to zero, the checker finds nothing, a
 refused or broken operation has left every byte as it was, and an auditor that shares no code with the

@@ -57,7 +57,7 @@ def test_the_database_killed(arena: Arena, undisturbed: str) -> None:
     """Faults 39, 41: PostgreSQL dies twice in mid-stream; the same worker waits for it and loses nothing."""
     book = arena.new_book()
     with arena.worker(book) as worker:
-        for reached in (EVENTS // 4, EVENTS // 2):
+        for reached in (EVENTS // 8, EVENTS // 3):
             book.reaches(reached, worker)
             arena.crash("postgres")
             assert book.handled() < EVENTS

@@ -77,11 +77,28 @@ def _told_before(
     state: State, after: Order, piece: Lot, command: Receive, policy: Policy
 ) -> Change | Ignored | Rejection:
     event, order = command.event, state.order
-    if order is not None and after.status is not order.status:
-        return _change(ChangeKind.CLOSE, state, order, after, policy=policy, at=command.at, event=event)
-    if piece.price == event.executed_price or event.status is EventStatus.FILLED or not piece.quantity:
+    is_news = order is not None and after.status is not order.status
+    if not is_news and piece.price != event.executed_price and event.status is not _ALL_OF_IT:
+        if piece.quantity:
+            return Rejection("fill_conflict", "the same fill was told with another price", "executedPrice")
         return Ignored(event.event_id, "this fill is booked already")
-    return Rejection("fill_conflict", "the same fill was told with another price", "executedPrice")
+    occurred = event.occurred_at or command.at
+    is_earlier = bool(piece.quantity) and occurred < piece.occurred_at
+    if order is None or not (is_news or is_earlier):
+        return Ignored(event.event_id, "this fill is booked already")
+    change = _change(ChangeKind.CLOSE, state, order, after, policy=policy, at=command.at, event=event)
+    if isinstance(change, Rejection) or not is_earlier:
+        return change
+    return _dated(change, after, piece._replace(occurred_at=occurred, event_id=event.event_id))
+
+
+def _dated(change: Change, order: Order, lot: Lot) -> Change:
+    """The change with one lot told as executed earlier: the first time told is when it happened, whichever
+    report of it arrives first. Average cost follows the order of execution, so it is counted again.
+    """
+    fills = tuple(lot if each.upto == lot.upto else each for each in order.fills)
+    after = (change.order or order)._replace(fills=fills)
+    return change._replace(order=after, lots=(lot,), restates=True)
 
 
 def correct(state: State, command: CorrectFill, policy: Policy) -> Change | Ignored | Rejection:

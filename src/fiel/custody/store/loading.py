@@ -19,7 +19,7 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import rows
-from fiel.infra.storage.bulk import Asked, Shape, array, ask, fetch, in_list, key_list, together
+from fiel.infra.storage.bulk import Asked, Shape, array, ask, fetch, in_list, key_list, set_for_keys, together
 
 CONSUMER = "custody"
 
@@ -35,6 +35,7 @@ def load_for_events(connection: Connection, policy: Policy, events: Sequence[Ord
     # An order seldom has another ticker than its event; then its position is asked for below.
     likely = _tickers_touched(batch, events)
     with together(connection):
+        set_for_keys(connection)
         locked = _ask_accounts(connection, {event.user_id for event in events})
         known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
         waits = _ask_parked(connection, starting)

@@ -19,11 +19,14 @@ from fiel.custody.store.loading import CONSUMER, lots_of
 from fiel.custody.store.seals import NUMBERING_LOCK
 from fiel.custody.topics import ALERTS
 from fiel.custody.wallet_events import WalletEvents
-from fiel.infra.storage import outbox
-from fiel.infra.storage.bulk import Row, Shape, ask, fetch, insert, together, update
+from fiel.infra.storage import inbox, outbox
+from fiel.infra.storage.bulk import Row, Shape, Writes, ask, fetch, writing
 from fiel.infra.storage.inbox import Inbox
 from fiel.infra.storage.types import micros_of
 
+#: Up to here one statement for all tables is cheaper than one for each.
+_FEW = 8
+_INBOX = Inbox(CONSUMER)
 #: The lock first, then the numbers: the sealer must not see a later one committed before these.
 _NUMBERS = (
     "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s)) "
@@ -53,26 +56,27 @@ def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEv
     micros, now = rows.micros_memo(), micros_of(at)
     _save_waiting(connection, batch, micros)
     save_alerts(connection, batch.alerts, at)
-    with together(connection):
+    with writing(connection, few=len(batch.entries) < _FEW) as write:
         numbers = _ask_numbers(connection, len(batch.entries))
-        Inbox(CONSUMER).mark(connection, [(each.event_id, each.payload_hash) for each in batch.inbox], at=at)
-        _save_accounts(connection, batch, stored, now)
-        _save_orders(connection, batch, stored, micros)
-        _save_positions(connection, batch, stored, micros, now)
-        _save_lots(connection, batch, stored, micros)
-        _save_journal(connection, batch, micros, numbers)
-        _save_outbox(connection, batch, wire, at)
+        handled = ((each.event_id, each.payload_hash) for each in batch.inbox)
+        write.insert(inbox.ROW, _INBOX.rows(handled, at=at))
+        _save_accounts(write, batch, stored, now)
+        _save_orders(write, batch, stored, micros)
+        _save_positions(write, batch, stored, micros, now)
+        _save_lots(write, batch, stored, micros)
+        _save_journal(write, batch, micros, numbers)
+        _save_outbox(write, batch, wire, at)
 
 
-def _save_accounts(connection: Connection, batch: Batch, stored: Stored, now: int) -> None:
+def _save_accounts(write: Writes, batch: Batch, stored: Stored, now: int) -> None:
     touched = [batch.accounts[key] for key in sorted(batch.touched_accounts)]
     new = [rows.new_account_row(row, now) for row in touched if row.key not in stored.accounts]
     old = [rows.old_account_row(row, now) for row in touched if row.key in stored.accounts]
-    insert(connection, rows.NEW_ACCOUNT, new)
-    update(connection, rows.OLD_ACCOUNT, old)
+    write.insert(rows.NEW_ACCOUNT, new)
+    write.update(rows.OLD_ACCOUNT, old)
 
 
-def _save_orders(connection: Connection, batch: Batch, stored: Stored, micros: rows.Micros) -> None:
+def _save_orders(write: Writes, batch: Batch, stored: Stored, micros: rows.Micros) -> None:
     new: list[Row] = []
     old: list[Row] = []
     for order_id in sorted(batch.touched_orders):
@@ -81,40 +85,37 @@ def _save_orders(connection: Connection, batch: Batch, stored: Stored, micros: r
             old.append(rows.old_order_row(order, micros))
         else:
             new.append(rows.new_order_row(order, micros))
-    insert(connection, rows.NEW_ORDER, new)
-    update(connection, rows.OLD_ORDER, old)
+    write.insert(rows.NEW_ORDER, new)
+    write.update(rows.OLD_ORDER, old)
 
 
-def _save_positions(
-    connection: Connection, batch: Batch, stored: Stored, micros: rows.Micros, now: int
-) -> None:
+def _save_positions(write: Writes, batch: Batch, stored: Stored, micros: rows.Micros, now: int) -> None:
     new: list[Row] = []
     old: list[Row] = []
     for key in sorted(batch.touched_positions):
         row = rows.position_row(batch.positions[key], micros, now)
         (old if key in stored.positions else new).append(row)
-    insert(connection, rows.NEW_POSITION, new)
-    update(connection, rows.NEW_POSITION, old)
+    write.insert(rows.NEW_POSITION, new)
+    write.update(rows.NEW_POSITION, old)
 
 
-def _save_lots(connection: Connection, batch: Batch, stored: Stored, micros: rows.Micros) -> None:
+def _save_lots(write: Writes, batch: Batch, stored: Stored, micros: rows.Micros) -> None:
     """Lots of fills are new; those of a correction may be there and are written over."""
     new: list[Row] = []
     old: list[Row] = []
     for lot in batch.lots.values():
         (old if lot.id in stored.lots else new).append(rows.lot_row(lot, micros))
-    insert(connection, rows.LOT, new)
-    update(connection, rows.LOT, old)
+    write.insert(rows.LOT, new)
+    write.update(rows.LOT, old)
 
 
 def _save_journal(
-    connection: Connection, batch: Batch, micros: rows.Micros, numbers: Callable[[], Iterable[int]]
+    write: Writes, batch: Batch, micros: rows.Micros, numbers: Callable[[], Iterable[int]]
 ) -> None:
     seq = dict(zip((entry.id for entry in batch.entries), numbers(), strict=True))
-    insert(connection, rows.ENTRY, [rows.entry_row(e, seq[e.id], micros) for e in batch.entries])
-    insert(connection, rows.POSTING, [rows.posting_row(p, seq[p.entry_id]) for p in batch.postings])
-    insert(
-        connection,
+    write.insert(rows.ENTRY, [rows.entry_row(e, seq[e.id], micros) for e in batch.entries])
+    write.insert(rows.POSTING, [rows.posting_row(p, seq[p.entry_id]) for p in batch.postings])
+    write.insert(
         rows.TRANSACTION,
         [rows.transaction_row(t, seq[t.entry_id], micros) for t in batch.transactions],
     )
@@ -176,7 +177,7 @@ def insert_once(connection: Connection, table: Table, given: Collection[Row]) ->
     return fresh
 
 
-def _save_outbox(connection: Connection, batch: Batch, wire: WalletEvents, at: datetime) -> None:
+def _save_outbox(write: Writes, batch: Batch, wire: WalletEvents, at: datetime) -> None:
     body, topic = wire.writer(), wire.topic
-    told = [(each.id, topic, each.user_id, body(each)) for each in batch.transactions]
-    outbox.append_checked(connection, told, at=at)
+    told = ((each.id, topic, each.user_id, body(each)) for each in batch.transactions)
+    write.insert(outbox.ROW, outbox.rows_at(told, at))

@@ -10,7 +10,7 @@ Errors of the drivers come out like those of any other statement.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -59,43 +59,100 @@ def together(connection: Connection) -> Iterator[None]:
         yield
 
 
+class Writes:
+    """Rows for several tables, sent together: a few in one statement at the end, many as they come."""
+
+    def __init__(self, connection: Connection, *, few: bool) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect.name
+        self._waits = few and self._dialect != "sqlite"
+        self._statements: list[str] = []
+        self._given: list[Cell] = []
+
+    def insert(self, shape: Shape, rows: Sequence[Row]) -> None:
+        """Add rows, in their order."""
+        if rows:
+            self._write(_insertion, shape, rows)
+
+    def update(self, shape: Shape, rows: Sequence[Row]) -> None:
+        """Change the rows that are found by key; all are there, because the caller has them locked."""
+        if rows:
+            self._write(_change, shape, rows)
+
+    def _write(self, stated: Callable[[Shape, str, int], str], shape: Shape, rows: Sequence[Row]) -> None:
+        statement = stated(shape, self._dialect, len(self._given) + 1)
+        if self._waits:
+            self._statements.append(statement)
+            self._given += _arrays(shape.types, rows)
+        elif self._dialect == "sqlite":
+            with _as_statement(self._connection, statement):
+                _driver(self._connection).executemany(statement, rows).close()
+        else:
+            self._send(statement, _arrays(shape.types, rows))
+
+    def finish(self) -> None:
+        """Send what waits; `writing` does it."""
+        if not self._statements:
+            return
+        *others, last = self._statements
+        parts = ", ".join(f"w{number} AS ({each})" for number, each in enumerate(others))
+        given, self._given, self._statements = self._given, [], []
+        self._send(f"WITH {parts} {last}" if parts else last, given)
+
+    def _send(self, statement: str, given: Sequence[Cell]) -> None:
+        with _as_statement(self._connection, statement):
+            # Not closed: that would wait for the answer.
+            _numbered(_driver(self._connection)).execute(statement, given)
+
+
+@contextmanager
+def writing(connection: Connection, *, few: bool = False) -> Iterator[Writes]:
+    """Rows for several tables; all are written when the block ends.
+
+    Raises `Conflict` (constraint_broken, by the unit) for a key in use, at the latest when the block ends.
+    """
+    writes = Writes(connection, few=few)
+    if few:
+        yield writes
+        writes.finish()
+    else:
+        with together(connection):
+            yield writes
+
+
 def insert(connection: Connection, shape: Shape, rows: Sequence[Row]) -> None:
     """Add rows, in their order. Raises `Conflict` (constraint_broken, by the unit) for a key in use."""
-    if not rows:
-        return
-    statement = _insertion(shape, connection.dialect.name)
-    with _as_statement(connection, statement):
-        _write(connection, statement, shape, rows)
+    Writes(connection, few=False).insert(shape, rows)
 
 
-def update(connection: Connection, shape: Shape, rows: Sequence[Row]) -> None:
-    """Change the rows that are found by key; all are there, because the caller has them locked."""
-    if not rows:
-        return
-    statement = _change(shape, connection.dialect.name)
-    with _as_statement(connection, statement):
-        _write(connection, statement, shape, rows)
+def set_for_keys(connection: Connection) -> None:
+    """Until the end of the transaction PostgreSQL finds rows by index, with plans made once.
+
+    For transactions that look up rows by their keys and nothing else: a plan kept from when a table was
+    empty is then as good as any other.
+    """
+    if connection.dialect.name != "sqlite":
+        with _as_statement(connection, _FOR_KEYS):
+            _driver(connection).execute(_FOR_KEYS)
 
 
-def _write(connection: Connection, statement: str, shape: Shape, rows: Sequence[Row]) -> None:
-    if connection.dialect.name == "sqlite":
-        _driver(connection).executemany(statement, rows).close()
-    else:
-        # Not closed: that would wait for the answer. Nothing is held by a cursor that was read through.
-        _driver(connection).execute(statement, _arrays(shape.types, rows))
+_FOR_KEYS = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), "
+    "set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
 
 
 @cache
-def _insertion(shape: Shape, dialect: str) -> str:
+def _insertion(shape: Shape, dialect: str, first: int) -> str:
     names = _names(shape)
     if dialect == "sqlite":
         marks = ", ".join("?" * len(shape.columns))
         return f"INSERT INTO {shape.table} ({names}) VALUES ({marks})"  # noqa: S608 (names of our own)
-    return f"INSERT INTO {shape.table} ({names}) SELECT * FROM unnest({_array_marks(shape.types)})"  # noqa: S608
+    return f"INSERT INTO {shape.table} ({names}) SELECT * FROM unnest({_array_marks(shape, first)})"  # noqa: S608
 
 
 @cache
-def _change(shape: Shape, dialect: str) -> str:
+def _change(shape: Shape, dialect: str, first: int) -> str:
     changed = [name for name in shape.columns if name not in shape.key]
     if dialect == "sqlite":
         place = {name: f"?{number}" for number, name in enumerate(shape.columns, 1)}
@@ -106,8 +163,12 @@ def _change(shape: Shape, dialect: str) -> str:
     keys = " AND ".join(f'held."{name}" = given."{name}"' for name in shape.key)
     return (
         f"UPDATE {shape.table} AS held SET {sets} "  # noqa: S608 (names of our own)
-        f"FROM unnest({_array_marks(shape.types)}) AS given ({_names(shape)}) WHERE {keys}"
+        f"FROM unnest({_array_marks(shape, first)}) AS given ({_names(shape)}) WHERE {keys}"
     )
+
+
+def _array_marks(shape: Shape, first: int) -> str:
+    return ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(shape.types, first))
 
 
 def _names(shape: Shape) -> str:
@@ -182,12 +243,15 @@ def _arrays(types: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return [array(kind, cells) for kind, cells in zip(types, columns, strict=True)]
 
 
-def _array_marks(types: Sequence[str]) -> str:
-    return ", ".join(f"%s::{kind}[]" for kind in types)
-
-
 def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
+
+
+def _numbered(driver: Any) -> Any:
+    """A cursor for statements with PostgreSQL's own placeholders: nothing to translate each time."""
+    from psycopg import RawCursor  # noqa: PLC0415 - the driver is an extra
+
+    return RawCursor(driver)
 
 
 @contextmanager

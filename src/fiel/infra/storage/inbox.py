@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, select, text
 
-from fiel.infra.storage.bulk import Shape, insert
+from fiel.infra.storage.bulk import Row, Shape
 from fiel.infra.storage.tables import inbox
 from fiel.infra.storage.types import micros_of, storable_text
 from fiel.kernel.errors import Conflict
@@ -38,7 +38,8 @@ _HASHES_SQLITE = text(
     "SELECT message_id, payload_hash FROM inbox "
     "WHERE consumer = :consumer AND message_id IN (SELECT value FROM json_each(:ids))"
 )
-_ROW = Shape.of(inbox)
+#: A message that was handled.
+ROW = Shape.of(inbox)
 
 
 class Verdict(StrEnum):
@@ -99,13 +100,13 @@ class Inbox:
             )
         return verdict is Verdict.NEW
 
-    def mark(self, connection: Connection, handled: Sequence[tuple[str, str]], *, at: datetime) -> None:
-        """Mark (message id, payload hash) that the caller has looked up and found new, in bulk.
+    def rows(self, handled: Iterable[tuple[str, str]], *, at: datetime) -> list[Row]:
+        """Rows of `ROW` for (message id, payload hash) that the caller has looked up and found new.
 
-        Raises `Conflict` (constraint_broken, by the unit) when another transaction was first.
+        To be written in bulk; the unit raises `Conflict` (constraint_broken) when another was first.
         """
         received = micros_of(at)
-        insert(connection, _ROW, [(self.consumer, *each, received) for each in handled])
+        return [(self.consumer, *each, received) for each in handled]
 
     def has(self, connection: Connection, message_id: str) -> bool:
         """Whether a message was handled: what to ask after an unknown commit."""

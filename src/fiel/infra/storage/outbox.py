@@ -7,13 +7,13 @@ row numbers are given before the commit, so without that lock a later commit cou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, func, select, text, update
 
-from fiel.infra.storage.bulk import Shape, insert
+from fiel.infra.storage.bulk import Row, Shape, insert
 from fiel.infra.storage.instants import database_now
 from fiel.infra.storage.tables import outbox
 from fiel.infra.storage.types import micros_of, storable_text
@@ -22,7 +22,8 @@ from fiel.kernel.errors import InvalidInput
 #: Any number of our own: relays claim one at a time, or two could share out one key.
 _CLAIM_LOCK = 7_263_519_841
 _ERROR_LENGTH_MAX = 500
-_ROW = Shape.of(
+#: A message to publish.
+ROW = Shape.of(
     outbox, (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
 )
 _MICROSECOND = timedelta(microseconds=1)
@@ -72,9 +73,14 @@ def append_checked(
     connection: Connection, rows: Sequence[tuple[str, str, str, str]], *, at: datetime
 ) -> None:
     """The same for a stream: (message id, topic, key, body) that the caller made storable. In their order."""
-    created = micros_of(at)
     # Row numbers are given in the order of the rows, by either engine.
-    insert(connection, _ROW, [(*row, created) for row in rows])
+    insert(connection, ROW, rows_at(rows, at))
+
+
+def rows_at(rows: Iterable[tuple[str, str, str, str]], at: datetime) -> list[Row]:
+    """The same as rows of `ROW`, to be written in bulk."""
+    created = micros_of(at)
+    return [(*row, created) for row in rows]
 
 
 def backlog(connection: Connection) -> Backlog:
