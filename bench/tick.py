@@ -9,8 +9,9 @@ from bench.table import Row
 from bench.timing import count, duration, measure
 from fiel.rebalancing.fleet.watch import Watch
 
-#: Moves of a price, as fractions: one that decides almost nothing, a quiet one and a lively one.
-MOVES = (0.00001, 0.0001, 0.005)
+#: Moves of a price, as fractions: one that decides nothing (what is left is the test itself, and the few
+#: portfolios that are always judged again), one that decides almost nothing, a quiet one and a lively one.
+MOVES = (0.0000001, 0.00001, 0.0001, 0.005)
 TICKS = 100
 
 
@@ -38,14 +39,14 @@ def one_tick(*, portfolios: int = 1_000_000) -> list[Row]:
         rows += [
             Row(
                 section,
-                f"move of {move:.3%}: time a tested holder",
+                f"move of {move:.5%}: time a tested holder",
                 duration(times.median / tested[0]),
                 f"{duration(min(times.samples) / tested[0])} .. {duration(max(times.samples) / tested[0])}",
                 "<= 10 ns, aim 3 ns",
             ),
             Row(
                 section,
-                f"move of {move:.3%}: a whole tick",
+                f"move of {move:.5%}: a whole tick",
                 duration(times.median / TICKS),
                 f"{count(tested[0] / TICKS)} holders, {count(judged[0] / TICKS)} judged again",
             ),

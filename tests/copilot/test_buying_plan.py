@@ -14,11 +14,12 @@ from decimal import Decimal
 import pytest
 
 import fiel
-from fiel.copilot.buying import COST_SENSITIVITIES, Plan, seconds_of
+from fiel.copilot.buying import Plan, seconds_of
 from fiel.copilot.demo import demo_portfolio
 from fiel.copilot.recorded_prices import recorded_instant
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.rebalancing.plan import Side, Status
+from fiel.rebalancing.problem import COST_SENSITIVITIES
 from tests.support.solutions import hand_made_assets, hand_made_solution, without_orders
 
 NOW = recorded_instant()

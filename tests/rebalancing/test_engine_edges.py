@@ -12,7 +12,7 @@ import pytest
 from fiel.kernel.errors import InvalidInput, Refused, Rejected
 from fiel.portfolio.targets import TargetNode
 from fiel.rebalancing.engine import solve
-from fiel.rebalancing.plan import NotTraded, Side, Solution, Status
+from fiel.rebalancing.plan import NotTraded, Solution, Status
 from fiel.rebalancing.problem import FeeSchedule, Mode, Problem
 from tests.support.carried_out import carried_out, in_other_money, reversed_everywhere, said
 from tests.support.portfolios import Targets, problem, tax_group, threshold
@@ -47,9 +47,9 @@ def with_asset(given: Problem, name: str, **changes: Any) -> Problem:
 
 
 def test_cash_below_every_lot_stays_cash() -> None:
-    """500 cannot pay a lot of 100 shares at 25 or at 18: no order, and the 500 remain."""
+    """B misses 1,500 and its lot costs 1,800; with 500 there is no order, and the 500 remain."""
     given = problem(
-        "A 100 @ 25 lot 100; B 100 @ 18 lot 100", targets=HALVES, flow="500", mode=Mode.CONTRIBUTION
+        "A 100 @ 25 lot 100; B 0 @ 18 lot 100", targets=HALVES, flow="500", mode=Mode.CONTRIBUTION
     )
     solution = solve(given)
 
@@ -214,15 +214,22 @@ def test_thirds_that_miss_a_hundredth_are_refused() -> None:
 
 
 def test_maximum_weight_already_exceeded_only_blocks_buys() -> None:
-    """A is at 60 % with a maximum of 30 %: it may stay and be sold, but no more is bought of it."""
-    lines = "A 60 @ 10 most 0.3; B 40 @ 10"
-    targets = {"A": "90", "B": "10"}
-    contribution = solve(problem(lines, targets=targets, flow="100", mode=Mode.CONTRIBUTION))
-    sale = solve(problem(lines, targets={"A": "10", "B": "90"}))
+    """A is at 55 % with a maximum of 30 %: it wants 390 more and gets none, and the money goes to C."""
+    given = problem(
+        "A 60 @ 10 most 0.3; B 40 @ 10; C 0 @ 10",
+        targets={"A": "90", "B": "0", "C": "10"},
+        flow="100",
+        mode=Mode.CONTRIBUTION,
+    )
+    solution = solve(given)
 
-    assert "A" not in said(contribution)
-    assert why(contribution, "A") is NotTraded.MAXIMUM_WEIGHT
-    assert said(sale) == {"A": "-50", "B": "+50"}
+    assert said(solution) == {"C": "+10"}
+    assert why(solution, "A") is NotTraded.MAXIMUM_WEIGHT
+
+
+def test_maximum_weight_does_not_force_or_forbid_a_sale() -> None:
+    """A goes from 60 % to its target of 50 %, still above its maximum of 30 %: sold no further."""
+    assert said(solve(problem("A 60 @ 10 most 0.3; B 40 @ 10", targets=HALVES))) == {"A": "-10", "B": "+10"}
 
 
 def test_a_buy_may_reach_the_maximum_weight_but_not_pass_it() -> None:
@@ -310,16 +317,17 @@ def test_the_tax_cliff_is_avoided_when_other_money_is_there() -> None:
 
 
 def test_fee_that_costs_more_than_the_order_is_worth_stops_it() -> None:
-    """The only order lowers the tracking by 0.02; its fee costs 0.021, so it is not made, and said why."""
-    lines, targets = "A 40 @ 10; B 50 @ 10", HALVES
-    flow: Any = {"flow": "100", "mode": Mode.CONTRIBUTION, "cash": "3"}
-    dear = solve(problem(lines, targets=targets, fees=FeeSchedule(Decimal(21)), **flow))
-    cheap = solve(problem(lines, targets=targets, fees=FeeSchedule(Decimal(1)), **flow))
+    """The only order lowers the tracking by 28.16 in 1,030ths: a fee of 30 stops it, one of 27 does not."""
+    flow: Any = {"flow": "100", "mode": Mode.CONTRIBUTION, "cash": "30"}
+    given = problem("A 40 @ 10; B 50 @ 10", targets=HALVES, **flow)
+    # Both fees can be paid: 130 of cash, 100 of shares.
+    dear = solve(replace(given, fees=FeeSchedule(Decimal(30))))
+    cheap = solve(replace(given, fees=FeeSchedule(Decimal(27))))
 
     assert (dear.status, dear.orders, dear.fees) == (Status.NO_BETTER, (), 0)
     assert why(dear, "A") is NotTraded.COST_ABOVE_BENEFIT
-    assert (said(cheap), cheap.fees) == ({"A": "+10"}, 1)
-    assert cheap.orders[0].fee == 1
+    assert (said(cheap), cheap.fees) == ({"A": "+10"}, 27)
+    assert cheap.orders[0].fee == 27
 
 
 @pytest.mark.parametrize("mode", [Mode.FULL, Mode.CONTRIBUTION, Mode.HYBRID])
@@ -388,33 +396,3 @@ def test_float_is_refused(field: str, changed: object) -> None:
     assert isinstance(error, InvalidInput)
     assert (error.code, error.field) == ("float_refused", field)
     assert "Decimal('0.1')" in str(error)
-
-
-def test_cash_leaf_is_filled_before_the_rest_is_bought() -> None:
-    """A fifth of 1,000 stays as cash because the tree says so, and the leaf ends on its target."""
-    given = problem("A 30 @ 10; B 40 @ 10", targets={"A": "40", "B": "40", "cash": "20"}, flow="300")
-    solution = solve(given)
-
-    assert said(solution) == {"A": "+10"}
-    assert solution.residual_cash == 200
-    assert next(node for node in solution.nodes if node.is_cash).value_after == 200
-
-
-def test_cash_leaf_below_a_class_is_raised_by_selling() -> None:
-    """The reserve is half of a class of 40 %: 200 of 1,000, which a full rebalance gets from A."""
-    targets: Targets = {"A": "60", "safe": ("40", {"B": "50", "cash": "50"})}
-    solution = solve(problem("A 80 @ 10; B 20 @ 10", targets=targets))
-
-    assert said(solution) == {"A": "-20"}
-    assert solution.residual_cash == 200
-
-
-def test_minimum_cash_goes_before_the_targets() -> None:
-    """Cash of 150 is kept even though the cash leaf only wants 100."""
-    given = problem(
-        "A 0 @ 10", targets={"A": "90", "cash": "10"}, flow="1000", minimum_cash="150", mode=Mode.CONTRIBUTION
-    )
-    solution = solve(given)
-
-    assert (said(solution), solution.residual_cash) == ({"A": "+85"}, 150)
-    assert solution.orders[0].side is Side.BUY

@@ -131,6 +131,17 @@ def test_hybrid_sells_a_sibling_of_what_is_out_below() -> None:
     assert said(solve(given)) == {"A": "-6", "B": "+10", "C": "-4"}
 
 
+def test_hybrid_without_any_band_only_buys_and_says_why() -> None:
+    """Nothing is out of a band that is not there: A stays too large for want of one."""
+    lines, targets = "A 70 @ 10; B 30 @ 10", HALVES
+    solution = solve(problem(lines, targets=targets, flow="100", mode=Mode.HYBRID))
+    banded = problem(lines, targets=targets, flow="100", mode=Mode.HYBRID, node_bands={"a": band("0.2")})
+
+    assert said(solution) == {"B": "+10"}
+    assert why(solution, "A") is NotTraded.NO_BAND
+    assert why(solve(banded), "A") is NotTraded.INSIDE_BAND
+
+
 def test_hybrid_without_a_flow_stands_still_inside_its_bands() -> None:
     """The strategy decides first: inside all bands there is nothing to do."""
     given = problem("A 52 @ 10; B 48 @ 10", targets=HALVES, mode=Mode.HYBRID, strategy=threshold("0.05"))

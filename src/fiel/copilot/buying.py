@@ -26,15 +26,11 @@ from fiel.rebalancing.plan import (
     Solution,
     Status,
 )
-from fiel.rebalancing.problem import AssetLine, Mode, Problem
+from fiel.rebalancing.problem import COST_SENSITIVITIES, AssetLine, Mode, Problem
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.console import Console, ConsoleOptions, RenderableType
-
-#: Cost sensitivity by name: how many times a cost counts against the same share of squared deviation.
-#: 2 / (risk aversion 4 x (volatility 20 %)^2 x horizon): about a year, a quarter of one; 1 = trade eagerly.
-COST_SENSITIVITIES = {"eager": Decimal(1), "balanced": Decimal("12.5"), "patient": Decimal(50)}
 
 _AGE = re.compile(r"([0-9]{1,6})(s|m|h|d)")
 _AGE_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

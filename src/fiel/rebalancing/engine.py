@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from fiel.kernel.errors import Refused
 from fiel.rebalancing.drift import Direction, before_orders, drift, node_states, out_of_band
-from fiel.rebalancing.evaluation import Evaluation, evaluate, exact
+from fiel.rebalancing.evaluation import Evaluation, exact
 from fiel.rebalancing.explanation import explain
+from fiel.rebalancing.fine_lots import settled
 from fiel.rebalancing.hint import balance_hint
 from fiel.rebalancing.layout import Groups, Layout, Range, groups_of, lay_out, ranges_of, tiers_of
 from fiel.rebalancing.model import Model, build
@@ -34,6 +35,8 @@ NODES_MAX = 50_000
 GAP_FLOOR = Decimal("1e-9")
 #: The search's floats do not resolve an objective finer than this, relative to it.
 RESOLUTION = Decimal("1e-12")
+#: Fine lots could be shuffled for ever: a plan must gain more than this part of the objective.
+DUST = Decimal("1e-9")
 #: Taken from the budget, as a fraction of the whole, when a plan overspends by a rounding error.
 TIGHTENING = (0.0, 2e-12, 1e-10)
 
@@ -134,10 +137,10 @@ def _search(
         bound = found.bound if bound is None else bound
         if not found.feasible:
             break
-        lots = _by_asset(model, layout, found.lots)
-        evaluation = evaluate(model, lots)
+        lots, evaluation = settled(model, layout, _by_asset(model, layout, found.lots))
         if not evaluation.violations:
-            return _better_of(model, Choice(lots, evaluation, Decimal(bound), node_count), before)
+            choice = Choice(lots, evaluation, Decimal(bound), node_count)
+            return _better_of(model, choice, before, is_fine=any(layout.fine))
     if not before.violations:
         return Choice((0,) * len(model.assets), before, Decimal(bound or 0), node_count)
     raise _no_plan(model, before)
@@ -189,9 +192,14 @@ def _by_asset(model: Model, layout: Layout, leaf_lots: tuple[int, ...]) -> tuple
     return tuple(lots)
 
 
-def _better_of(model: Model, choice: Choice, before: Evaluation) -> Choice:
-    """Doing nothing wins a tie; and a bound is never reported above what was reached."""
-    if not before.violations and before.objective <= choice.evaluation.objective:
+def _better_of(model: Model, choice: Choice, before: Evaluation, *, is_fine: bool) -> Choice:
+    """Doing nothing wins a tie; and a bound is never reported above what was reached.
+
+    With lots too fine to branch on, what is gained below `DUST` is no reason for an order either.
+    """
+    reached = choice.evaluation.objective
+    needed = DUST * max(reached, GAP_FLOOR) if is_fine else Decimal(0)
+    if not before.violations and before.objective - reached <= needed:
         choice = replace(choice, lots=(0,) * len(model.assets), evaluation=before)
     return replace(choice, bound=_proven(choice.bound, choice.evaluation.objective))
 
@@ -224,10 +232,13 @@ def _answer(model: Model, before: Evaluation, choice: Choice, decision: Decision
     reasons, skipped = explain(model, choice.lots, after, decision=decision, before=before)
     rank = {reason.asset: i for i, reason in enumerate(reasons)}
     orders = sorted(_orders(model, choice), key=lambda order: rank[order.asset])
+    with exact():
+        not_proven = after.objective - choice.bound
+    # Rounded once: a difference rounded before the division would be up twice.
     with localcontext() as context:
         context.prec = 9
         context.rounding = ROUND_CEILING
-        gap = (after.objective - choice.bound) / max(choice.bound, GAP_FLOOR)
+        gap = not_proven / max(choice.bound, GAP_FLOOR)
     status = Status.ORDERS if orders else (decision.status or Status.NO_BETTER)
     dates = [asset.as_of for asset in model.assets if asset.as_of is not None]
     return Solution(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple, TypeAlias
 
-from fiel.rebalancing.drift import before_orders, out_of_band
+from fiel.rebalancing.drift import bands, before_orders, out_of_band
 from fiel.rebalancing.evaluation import Change, Evaluation, evaluate_change, exact, order_fee, squared_error
 from fiel.rebalancing.model import Model
 from fiel.rebalancing.plan import LevelDeficit, NotTraded, OrderReason, SkipReason, Status
@@ -234,7 +234,11 @@ def _ban_on_selling(plan: _Plan, asset: int) -> Verdict | None:
         return Verdict(NotTraded.MINIMUM_ORDER, (("held", held), ("minimum_order", line.minimum_order)))
     path = plan.model.path_to_root(plan.model.leaf_of_asset[asset])
     if mode is Mode.HYBRID and not any(plan.model.nodes[node].id in plan.out for node in path):
-        return Verdict(NotTraded.INSIDE_BAND, _share_facts(plan, asset))
+        banded = {band.node for band in bands(plan.model)}
+        return Verdict(
+            NotTraded.INSIDE_BAND if banded.intersection(path) else NotTraded.NO_BAND,
+            _share_facts(plan, asset),
+        )
     return None
 
 

@@ -90,6 +90,20 @@ def sources_stamp() -> str:
     return digest.hexdigest()
 
 
+def will_compile(kernel: object) -> bool:
+    """Whether the kernel's next call compiles it first (10 to 60 seconds), because no cache holds it yet.
+
+    For whoever talks to a person: say so before the call. False when kernels run interpreted.
+    """
+    if not COMPILED or getattr(kernel, "signatures", True):
+        return False
+    try:
+        # Private to numba; should it ever move, nothing is announced.
+        return not cast(Any, kernel)._cache._cache_file._load_index()
+    except (AttributeError, OSError):
+        return False
+
+
 def plain(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:
     """The interpreted stand-in for `jit`: the function itself, reachable as its own `py_func`."""
     function.py_func = function  # type: ignore[attr-defined]

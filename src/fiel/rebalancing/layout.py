@@ -16,7 +16,7 @@ from fiel.rebalancing.model import Model
 from fiel.rebalancing.problem import AssetLine, FeeSchedule, Mode, TaxGroup
 
 #: Lots worth less than this fraction of the whole are continuous while searching.
-FINE_LOT = Decimal("1e-8")
+FINE_LOT = Decimal("1e-9")
 LOTS_MAX = 2**53
 PRECISION = 40
 

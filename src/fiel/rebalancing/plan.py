@@ -33,6 +33,7 @@ class NotTraded(StrEnum):
     ON_TARGET = "on_target"
     BELOW_ONE_LOT = "below_one_lot"
     INSIDE_BAND = "inside_band"
+    NO_BAND = "no_band"
     NOT_DUE = "not_due"
     MAY_NOT_BUY = "may_not_buy"
     MAY_NOT_SELL = "may_not_sell"

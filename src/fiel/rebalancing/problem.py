@@ -16,6 +16,11 @@ from types import MappingProxyType
 from fiel.portfolio.targets import Band, TargetNode
 
 ZERO = Decimal(0)
+#: Cost sensitivity by name: how many times a cost counts against the same share of squared deviation.
+#: 2 / (risk aversion 4 x (volatility 20 %)^2 x horizon): about a year, a quarter of one; 1 = trade eagerly.
+COST_SENSITIVITIES = MappingProxyType(
+    {"eager": Decimal(1), "balanced": Decimal("12.5"), "patient": Decimal(50)}
+)
 
 
 class Mode(StrEnum):

@@ -22,12 +22,12 @@ from fiel.rebalancing.problem import (
     AssetLine,
     Destination,
     FeeSchedule,
-    Mode,
     Problem,
     Strategy,
     StrategyKind,
     TaxGroup,
 )
+from fiel.rebalancing.shortfalls import SELLING_MODES, problem_of_cash
 
 ZERO = Decimal(0)
 ASSETS_MAX = 512
@@ -38,7 +38,6 @@ MAGNITUDE_MAX = Decimal(10) ** 15
 PRICE_AHEAD_MAX = timedelta(days=1)
 _FINEST = Decimal(1).scaleb(-DECIMALS_MAX)
 _EXACT = Context(prec=100)
-_SELLING_MODES = frozenset({Mode.FULL, Mode.WITHDRAWAL, Mode.HYBRID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,51 +322,16 @@ def _problems_of_money(problem: Problem) -> list[Rejected]:
     """Problems of sound figures: cash that is not there, costs unknown, nothing to allocate."""
     with localcontext(_EXACT):
         lines = [asset for asset in _in_order(problem) if not asset.ignored]
-        shortfall = _problem_of_cash(problem, lines)
+        shortfall = problem_of_cash(problem, lines)
         if shortfall is not None:
             return [shortfall]
         held = sum((a.price * a.quantity for a in lines if a.price is not None), ZERO)
         if held + problem.cash + problem.flow <= 0:
             message = "nothing held, no cash and no contribution: there is nothing to allocate"
             return [Refused("nothing_to_allocate", message, field="flow" if problem.flow else "cash")]
-    if problem.mode not in _SELLING_MODES:
+    if problem.mode not in SELLING_MODES:
         return []
     return [error for asset in lines for error in _missing_cost(asset, problem)]
-
-
-def _problem_of_cash(problem: Problem, lines: list[AssetLine]) -> Refused | None:
-    sells = problem.mode in _SELLING_MODES
-    raised = sum((_proceeds_max(asset, problem.fees) for asset in lines), ZERO) if sells else ZERO
-    missing = problem.minimum_cash - (problem.cash + problem.flow + raised)
-    if missing <= 0:
-        return None
-    details = {"missing": f"{missing:f}", "sellable": f"{raised:f}"}
-    if sells and problem.flow < 0:
-        message = f"the withdrawal is {missing:f} more than the cash and everything that may be sold"
-        return Refused("withdrawal_too_large", message, field="flow", details=details)
-    message = f"cash plus flow is {missing:f} short of the minimum cash"
-    if not sells:
-        message += f"; mode {problem.mode} does not sell to raise it"
-    return Refused("cash_below_minimum", message, field="cash", details=details)
-
-
-def _proceeds_max(asset: AssetLine, fees: FeeSchedule) -> Decimal:
-    """The most that selling an asset can bring, fees paid and tax aside, in money.
-
-    With tiers it is a ceiling rather than exact: the engine judges the orders themselves.
-    """
-    if not asset.can_sell or asset.price is None:
-        return ZERO
-    value = asset.quantity // asset.lot * asset.lot * asset.price
-    if value < asset.minimum_order:
-        return ZERO
-    if not fees.tiers:
-        return max(ZERO, value - fees.fixed - fees.rate * value)
-    best = ZERO
-    for tier in fees.tiers:
-        sold = value if tier.up_to is None else min(value, tier.up_to)
-        best = max(best, sold - tier.fixed - tier.rate * sold)
-    return best
 
 
 def _missing_cost(asset: AssetLine, problem: Problem) -> list[Rejected]:

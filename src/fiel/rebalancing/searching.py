@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from fiel.rebalancing.kernels import cost_relax, cost_search, laminar, lots
@@ -31,11 +32,7 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
     leaves, nodes = layout.leaf_count, layout.node_count
     low, high = _bounds(layout)
     weight = layout.leaf_weight
-    compliance = [0.0] * nodes
     searched = set(layout.sequence)
-    for k in range(leaves):
-        if k not in searched and low[k] < high[k]:
-            compliance[layout.leaf_parent[k]] += 1.0 / weight[k]
     sequence = arrays.ints(layout.sequence)
     leaf_parent = arrays.ints(layout.leaf_parent)
     leaf_target, leaf_weight = arrays.floats(layout.leaf_target), arrays.floats(weight)
@@ -43,7 +40,7 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
     curvature = arrays.zeros(n)
     lots.curvatures(
         n, sequence, leaf_parent, leaf_weight, node_weight, arrays.ints(layout.node_parent), nodes,
-        arrays.floats(compliance), arrays.zeros(nodes), curvature,
+        arrays.floats(_compliance(layout, low, high)), arrays.zeros(nodes), curvature,
     )  # fmt: skip
     best, result = arrays.int_zeros(leaves), arrays.zeros(8)
     leaf_value = arrays.zeros(leaves)
@@ -72,14 +69,17 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
     chosen = [int(best[k]) for k in range(leaves)]
     feasible = result[lots.FOUND] > 0.5
     if feasible and any(layout.fine):
-        for k in searched:
-            relaxed[2][k] = relaxed[3][k] = layout.held[k] + layout.unit[k] * chosen[k]
         for v in range(nodes):
             first[v], fixed[v] = layout.leaf_start[v], 0.0
-        laminar.relax(
-            budget, spend_all, *relaxed, stiffness, *tree, first, fixed, price, total, slope, work, trail
-        )
-        _round_fine(layout, leaf_value, chosen)
+        relaxation = partial(
+            laminar.relax,
+            budget, spend_all, *relaxed, stiffness, *tree, first, fixed, price, total, slope, work, trail,
+        )  # fmt: skip
+        worth = partial(
+            lots.tracking, leaf_target, leaf_weight, leaf_value, relaxed[-1], node_weight, tree[0], first,
+            total, nodes,
+        )  # fmt: skip
+        _round_fine(layout, relaxation, worth, relaxed[2:5], chosen)
     return Found(
         tuple(chosen),
         float(result[lots.OBJECTIVE]),
@@ -87,6 +87,16 @@ def search_lots(layout: Layout, *, tighten: float, nodes_max: int, arrays: Array
         int(result[lots.NODES]),
         feasible,
     )
+
+
+def _compliance(layout: Layout, low: list[float], high: list[float]) -> list[float]:
+    """Per node: the sum of 1/lambda of the leaves that are free and never fixed."""
+    compliance = [0.0] * layout.node_count
+    searched = set(layout.sequence)
+    for k, weight in enumerate(layout.leaf_weight):
+        if k not in searched and low[k] < high[k]:
+            compliance[layout.leaf_parent[k]] += 1.0 / weight
+    return compliance
 
 
 def _bounds(layout: Layout) -> tuple[list[float], list[float]]:
@@ -104,12 +114,37 @@ def _budget(layout: Layout, tighten: float) -> tuple[float, int]:
     return layout.budget - tighten, 0
 
 
-def _round_fine(layout: Layout, leaf_value: FloatArray, chosen: list[int]) -> None:
-    """Lots too fine to branch on: down, so that the budget holds; the loss is below one fine lot each."""
-    for k, is_fine in enumerate(layout.fine):
-        if is_fine:
-            count = math.floor((leaf_value[k] - layout.held[k]) / layout.unit[k])
-            chosen[k] = min(max(count, layout.ranges[k].least), layout.ranges[k].most)
+def _round_fine(
+    layout: Layout,
+    relaxation: Callable[[], int],
+    worth: Callable[[], float],
+    reach: tuple[FloatArray, FloatArray, FloatArray],
+    chosen: list[int],
+) -> None:
+    """Lots too fine to branch on, coarsest first: the better neighbour, the finer ones giving way.
+
+    What one asset's rounding leaves or takes thus goes to finer lots, and only the finest leave a rest.
+    """
+    low, high, leaf_value = reach
+
+    def settle(k: int, count: int) -> None:
+        low[k] = high[k] = layout.held[k] + layout.unit[k] * count
+
+    for k in layout.sequence:
+        settle(k, chosen[k])
+    fine = [k for k, is_fine in enumerate(layout.fine) if is_fine]
+    for k in sorted(fine, key=lambda k: (-layout.unit[k], layout.leaf_asset[k])):
+        relaxation()
+        span = layout.ranges[k]
+        below = math.floor((leaf_value[k] - layout.held[k]) / layout.unit[k])
+        tried = []
+        for count in (below, below + 1):
+            count = min(max(count, span.least), span.most)
+            settle(k, count)
+            tried.append((worth() if relaxation() else math.inf, count))
+        # Neither can be paid: fewer lots are nearer to what can, and the rest is settled in Decimal.
+        chosen[k] = min(tried)[1]
+        settle(k, chosen[k])
 
 
 def _lots_within_cap(layout: Layout, groups: Groups, leaf: int, group: int) -> int:

@@ -256,6 +256,7 @@ def test_one_mistake_is_one_problem_at_its_line(
         ('[tax.mine]\nloss_carry = "1"', ("key_missing", "tax.mine.rate", "32")),
         ('[tax.br_stock]\nloss_carry = "-1"', ("loss_carry_negative", "tax.br_stock.loss_carry", "33")),
         ('[objective]\nkappa = "-1"', ("kappa_negative", "objective.kappa", "33")),
+        ('[objective]\nkappa = "lazy"', ("cost_sensitivity_unknown", "objective.kappa", "33")),
         (
             "[objective]\nlevel_multipliers = [\n  1.5,\n]",
             ("float_refused", "objective.level_multipliers", "33"),
@@ -266,6 +267,19 @@ def test_one_mistake_is_one_problem_at_its_line(
 def test_a_mistake_in_the_rules_is_found_at_its_line(section: str, problem: tuple[str, str, str]) -> None:
     """Strategy, fees, tax, objective and prices, from line 32 on."""
     assert places(WALLET + "\n\n\n" + section + "\n") == [problem]
+
+
+@pytest.mark.parametrize(("name", "kappa"), [("eager", "1"), ("balanced", "12.5"), ("patient", "50")])
+def test_cost_sensitivity_may_be_given_by_name(name: str, kappa: str) -> None:
+    """The names of the command line are names in the file too."""
+    portfolio = parse_portfolio(f'{WALLET}\n[objective]\nkappa = "{name}"\n')
+    assert portfolio.objective.kappa == Decimal(kappa)
+
+
+def test_a_wrong_cost_sensitivity_is_told_the_names() -> None:
+    """The message lists what may be written, and names the line."""
+    (problem,) = problems(f'{WALLET}\n[objective]\nkappa = "Eager"\n')
+    assert "a number, or one of eager, balanced, patient" in problem.message
 
 
 def test_a_float_is_refused_with_the_text_to_write() -> None:

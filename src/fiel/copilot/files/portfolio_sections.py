@@ -12,6 +12,7 @@ from fiel.copilot.files.section import Section
 from fiel.portfolio.instruments import Kind, infer_kind, market_facts, tax_group_facts
 from fiel.portfolio.targets import Band
 from fiel.rebalancing.problem import (
+    COST_SENSITIVITIES,
     AssetLine,
     Basis,
     Destination,
@@ -173,7 +174,7 @@ def read_objective(section: Section | None) -> Objective:
     """What counts as near the targets, and how much a cost weighs against it."""
     if section is None:
         return Objective()
-    kappa = section.decimal("kappa")
+    kappa = _read_kappa(section)
     objective = Objective(
         metric=section.choice("metric", Metric) or Metric.ABSOLUTE,
         kappa=Decimal(1) if kappa is None else kappa,
@@ -181,6 +182,17 @@ def read_objective(section: Section | None) -> Objective:
     )
     section.finish()
     return objective
+
+
+def _read_kappa(section: Section) -> Decimal | None:
+    """A number, or a cost sensitivity by name: "eager", "balanced" or "patient"."""
+    value = section.raw("kappa")
+    if not isinstance(value, str) or not value.isalpha():
+        return section.decimal("kappa")
+    if value not in COST_SENSITIVITIES:
+        words = ", ".join(COST_SENSITIVITIES)
+        section.add("cost_sensitivity_unknown", f"kappa is a number, or one of {words}", "kappa")
+    return COST_SENSITIVITIES.get(value)
 
 
 def read_multipliers(section: Section) -> tuple[Decimal, ...]:

@@ -105,7 +105,7 @@ loss_carry = "0"       # losses of earlier months still to use
 
 [objective]
 metric = "absolute"    # in money; "relative" compares each error with its target
-kappa = "1"            # how much a cost weighs: higher trades less
+kappa = "eager"        # how much a cost weighs: eager (1), balanced (12.5), patient (50), or a number
 """
 
 

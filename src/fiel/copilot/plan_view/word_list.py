@@ -180,6 +180,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "skip_on_target": ("já está no alvo", "already on target"),
         "skip_below_one_lot": ("falta menos que um lote", "short by less than one lot"),
         "skip_inside_band": ("dentro da faixa", "inside its band"),
+        "skip_no_band": (
+            "não tem faixa, e o modo hybrid só vende o que sai dela",
+            "it has no band, and hybrid mode sells only what is out of one",
+        ),
         "skip_not_due": ("a data do rebalanceamento não chegou", "the rebalancing date has not come"),
         "skip_may_not_buy": ("marcado para não comprar", "marked as not to be bought"),
         "skip_may_not_sell": ("marcado para não vender", "marked as not to be sold"),

@@ -14,6 +14,7 @@ from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.screen import screen, show, write_out
 from fiel.entrypoints.cli.writing import write_whole
 from fiel.entrypoints.words.notes import note
+from fiel.rebalancing.readiness import compiles_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def plan_portfolio(file: Path, ask: Ask, form: Form, words: Words) -> None:
     """Read, plan and show. Raises what reading and planning raise."""
     portfolio = load(file)
     console = screen(stderr=True)
-    with console.status(note("solving", words)) if console.is_terminal else nullcontext():
+    waiting = note("compiling" if compiles_first() else "solving", words)
+    with console.status(waiting) if console.is_terminal else nullcontext():
         plan = plan_of(portfolio, **asdict(ask), lang=words.lang)
     if form.output is not None:
         write_whole(form.output, _text(plan, form))

@@ -74,6 +74,10 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
             "Faltam {missing} para o caixa mínimo, e este modo não vende para levantá-los. "
             "Aumente o aporte, reduza o caixa mínimo ou use --mode full."
         ),
+        "tax_due_above_cash": (
+            "O imposto do mês até agora sai do caixa, e faltam {missing} para pagá-lo. "
+            "Aumente o aporte, retire menos ou reduza o caixa mínimo."
+        ),
         "no_feasible_plan": (
             "Nenhuma combinação de lotes inteiros respeita o caixa mínimo (faltam {missing}). "
             "Retire menos, reduza o caixa mínimo ou libere mais ativos para venda."
@@ -107,7 +111,9 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "quantity_negative": "A quantidade de {asset} não pode ser negativa.",
         # options
         "mode_unknown": "Este modo não existe. Use contribution, full, withdrawal ou hybrid.",
-        "cost_sensitivity_unknown": "Esta sensibilidade a custos não existe. Use eager, balanced ou patient.",
+        "cost_sensitivity_unknown": (
+            "Esta sensibilidade a custos não existe. Use eager, balanced, patient ou, em kappa, um número."
+        ),
         "age_malformed": "A idade máxima dos preços se escreve com número e unidade: 90s, 30m, 12h ou 5d.",
         "max_nodes_not_positive": "--max-nodes precisa ser pelo menos 1.",
         "language_unknown": "Este idioma não existe. Use pt ou en.",

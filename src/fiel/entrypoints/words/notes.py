@@ -79,6 +79,10 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "needs_value": ("a opção {what} precisa de um valor", "option {what} needs a value"),
         "did_you_mean": ("seria {what}?", "did you mean {what}?"),
         "solving": ("Procurando o melhor plano...", "Looking for the best plan..."),
+        "compiling": (
+            "Compilando o cálculo, só desta vez (até um minuto), e procurando o melhor plano...",
+            "Compiling the search, this once (up to a minute), and looking for the best plan...",
+        ),
         "instances": ("instâncias", "instances"),
         "instances_done": (
             "{solved} com plano, {refused} recusadas → {folder}",

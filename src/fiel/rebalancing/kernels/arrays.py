@@ -5,10 +5,10 @@ Lists are several times faster than numpy under the interpreter, one element at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
-from fiel.rebalancing.jit import COMPILED
+from fiel.rebalancing.jit import COMPILED, jit
 
 
 class FloatArray(Protocol):
@@ -84,3 +84,23 @@ class Arrays:
             made: Any = np.zeros(max(count, 1), dtype=np.int64)
             return cast(IntArray, made)
         return [0] * max(count, 1)
+
+
+def _list(count: int) -> FloatArray:
+    return [0.0] * count
+
+
+def _allocator() -> Callable[[int], FloatArray]:
+    """How a kernel gets room of its own: numpy's when compiled, a list when interpreted."""
+    if not COMPILED:
+        return _list
+    import numpy as np
+
+    def zeros(count: int) -> FloatArray:
+        return np.zeros(count)
+
+    return jit(zeros)
+
+
+#: Zeros for a kernel's own use.
+scratch = _allocator()

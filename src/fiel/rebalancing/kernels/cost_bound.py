@@ -173,12 +173,12 @@ def bound_box(
     for round_number in range(rounds_max):
         low = theta_least
         high = INFINITE
+        price_leaves(
+            leaf_count, box_lo, box_hi, order_least, held, unit, gain_share, group,
+            group_rate, state, multiplier, tier_count, tier_up, tier_fixed, tier_rate, leaf_lo,
+            leaf_hi, buy_slope, sell_slope, cost_base, cap_price,
+        )  # fmt: skip
         for _step in range(40):
-            price_leaves(
-                leaf_count, box_lo, box_hi, order_least, held, unit, gain_share, group,
-                group_rate, state, multiplier, tier_count, tier_up, tier_fixed, tier_rate, leaf_lo,
-                leaf_hi, buy_slope, sell_slope, cost_base, cap_price,
-            )  # fmt: skip
             settle_priced(
                 -theta, kappa + theta, held, buy_slope, sell_slope, cap_price, leaf_target,
                 leaf_weight, leaf_slack, leaf_lo, leaf_hi, leaf_value, node_target, node_weight,

@@ -1,4 +1,4 @@
-"""Complete plans with their true cost: evaluate, make affordable, polish. The engine re-checks in Decimal."""
+"""Complete plans with their true cost: evaluate, make affordable. The engine re-checks in Decimal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
 from fiel.rebalancing.kernels.cost_relax import fee_of, square_of
 from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE
-
-POLISH_PASSES_MAX = 40
-IMPROVEMENT_MIN = 1e-13
 
 
 @jit
@@ -188,140 +185,4 @@ def make_affordable(
             tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight, leaf_slack,
             node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum, report,
         )  # fmt: skip
-    return objective
-
-
-@jit
-def polish(
-    leaf_count: int,
-    node_count: int,
-    group_count: int,
-    budget: float,
-    kappa: float,
-    cash_leaf: int,
-    cash_extra: float,
-    lots: IntArray,
-    held: FloatArray,
-    unit: FloatArray,
-    group: IntArray,
-    gain_share: FloatArray,
-    group_rate: FloatArray,
-    group_exempt: FloatArray,
-    group_sales: FloatArray,
-    group_gain: FloatArray,
-    tier_count: int,
-    tier_up: FloatArray,
-    tier_fixed: FloatArray,
-    tier_rate: FloatArray,
-    leaf_parent: IntArray,
-    node_parent: IntArray,
-    leaf_target: FloatArray,
-    leaf_weight: FloatArray,
-    leaf_slack: FloatArray,
-    node_target: FloatArray,
-    node_weight: FloatArray,
-    node_slack: FloatArray,
-    value: FloatArray,
-    sums: FloatArray,
-    sold_sum: FloatArray,
-    gain_sum: FloatArray,
-    report: FloatArray,
-    order_least: IntArray,
-    lots_min: IntArray,
-    lots_max: IntArray,
-    objective: float,
-) -> float:
-    """Improve a feasible plan by changing one asset, or moving lots between two, until nothing helps."""
-    for _ in range(POLISH_PASSES_MAX):
-        improved = False
-        for k in range(leaf_count):
-            if unit[k] <= 0.0 or lots_min[k] == lots_max[k]:
-                continue
-            before = lots[k]
-            stiffness = leaf_weight[k]
-            push = leaf_weight[k] * (value[k] - leaf_target[k])
-            v = leaf_parent[k]
-            while v >= 0:
-                stiffness += node_weight[v]
-                push += node_weight[v] * (sums[v] - node_target[v])
-                v = node_parent[v]
-            ideal = before - int(math.floor(push / (stiffness * unit[k]) + 0.5))
-            kept = before
-            for choice in range(5):
-                if choice == 0:
-                    z = ideal
-                elif choice == 1:
-                    z = 0
-                elif choice == 2:
-                    z = before + 1
-                elif choice == 3:
-                    z = before - 1
-                else:
-                    z = order_least[k] if push < 0.0 else -order_least[k]
-                z = snap(z, order_least[k], lots_min[k], lots_max[k])
-                if z == kept:
-                    continue
-                lots[k] = z
-                trial = evaluate(
-                    leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots,
-                    held, unit, group, gain_share, group_rate, group_exempt, group_sales, group_gain,
-                    tier_count, tier_up, tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target,
-                    leaf_weight, leaf_slack, node_target, node_weight, node_slack, value, sums,
-                    sold_sum, gain_sum, report,
-                )  # fmt: skip
-                if trial < objective - IMPROVEMENT_MIN * objective - 1e-18:
-                    objective = trial
-                    kept = z
-                    improved = True
-            lots[k] = kept
-            evaluate(
-                leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held,
-                unit, group, gain_share, group_rate, group_exempt, group_sales, group_gain, tier_count,
-                tier_up, tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight,
-                leaf_slack, node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum,
-                report,
-            )  # fmt: skip
-        for k in range(leaf_count):
-            if unit[k] <= 0.0 or lots_min[k] == lots_max[k]:
-                continue
-            for j in range(leaf_count):
-                if j == k or unit[j] <= 0.0 or lots_min[j] == lots_max[j]:
-                    continue
-                one = lots[k]
-                two = lots[j]
-                # Whatever one lot of k costs is taken from j, rounded both ways.
-                part = int(math.floor(unit[k] / unit[j]))
-                for extra in range(2):
-                    step = max(part + extra, 1)
-                    if extra == 1 and part + 1 == step and part == 0:
-                        continue
-                    a = snap(one + 1, order_least[k], lots_min[k], lots_max[k])
-                    b = snap(two - step, order_least[j], lots_min[j], lots_max[j])
-                    if a == one or b == two:
-                        continue
-                    lots[k] = a
-                    lots[j] = b
-                    trial = evaluate(
-                        leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots,
-                        held, unit, group, gain_share, group_rate, group_exempt, group_sales,
-                        group_gain, tier_count, tier_up, tier_fixed, tier_rate, leaf_parent,
-                        node_parent, leaf_target, leaf_weight, leaf_slack, node_target, node_weight,
-                        node_slack, value, sums, sold_sum, gain_sum, report,
-                    )  # fmt: skip
-                    if trial < objective - IMPROVEMENT_MIN * objective - 1e-18:
-                        objective = trial
-                        one = a
-                        two = b
-                        improved = True
-                    else:
-                        lots[k] = one
-                        lots[j] = two
-        evaluate(
-            leaf_count, node_count, group_count, budget, kappa, cash_leaf, cash_extra, lots, held, unit,
-            group, gain_share, group_rate, group_exempt, group_sales, group_gain, tier_count, tier_up,
-            tier_fixed, tier_rate, leaf_parent, node_parent, leaf_target, leaf_weight, leaf_slack,
-            node_target, node_weight, node_slack, value, sums, sold_sum, gain_sum, report,
-        )  # fmt: skip
-        if not improved:
-            break
     return objective

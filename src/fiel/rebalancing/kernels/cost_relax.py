@@ -186,60 +186,6 @@ def price_leaves(
 
 
 @jit
-def begin_priced(
-    v: int,
-    mu: float,
-    unit_price: float,
-    held: FloatArray,
-    buy_slope: FloatArray,
-    sell_slope: FloatArray,
-    cap_price: FloatArray,
-    leaf_target: FloatArray,
-    leaf_weight: FloatArray,
-    leaf_slack: FloatArray,
-    leaf_lo: FloatArray,
-    leaf_hi: FloatArray,
-    leaf_value: FloatArray,
-    leaf_start: IntArray,
-    leaf_end: IntArray,
-    child_start: IntArray,
-    work: FloatArray,
-    trail: IntArray,
-) -> None:
-    """Start a step of node v at inner price mu: each leaf stands still inside its no-trade region."""
-    s = 0.0
-    d = 0.0
-    for k in range(leaf_start[v], leaf_end[v]):
-        w = leaf_weight[k]
-        slack = leaf_slack[k]
-        x = leaf_lo[k]
-        ease = 0.0
-        if leaf_lo[k] < leaf_hi[k]:
-            # A single-sided box has opposite slopes (and no cap to pay when buying).
-            y = (mu - unit_price * buy_slope[k]) / (2.0 * w)
-            x = leaf_target[k] + displacement(y, slack)
-            if x <= held[k]:
-                y = (mu + unit_price * sell_slope[k] + cap_price[k]) / (2.0 * w)
-                x = leaf_target[k] + displacement(y, slack)
-                if x >= held[k]:
-                    x = held[k]
-                    w = -1.0
-            ease = softness(y, slack) * 0.5 / w if w > 0.0 else 0.0
-            if x <= leaf_lo[k]:
-                x = leaf_lo[k]
-                ease = 0.0
-            elif x >= leaf_hi[k]:
-                x = leaf_hi[k]
-                ease = 0.0
-        leaf_value[k] = x
-        s += x
-        d += ease
-    work[WORK * v + SUM] = s
-    work[WORK * v + SLOPE] = d
-    trail[TRAIL * v + NEXT] = child_start[v]
-
-
-@jit
 def settle_priced(
     nu: float,
     unit_price: float,
@@ -276,12 +222,44 @@ def settle_priced(
     work[LOW] = -INFINITE
     work[HIGH] = INFINITE
     trail[STEPS] = 0
-    begin_priced(
-        0, price[0], unit_price, held, buy_slope, sell_slope, cap_price, leaf_target, leaf_weight,
-        leaf_slack, leaf_lo, leaf_hi, leaf_value, leaf_start, leaf_end, child_start, work, trail,
-    )  # fmt: skip
+    starting = True
     while depth >= 0:
         v = trail[TRAIL * depth + PATH]
+        if starting:
+            # Start a step of node v: its leaves settled (each stands still inside its no-trade
+            # region), its inner children still to come.
+            starting = False
+            inner = price[v]
+            taken = 0.0
+            given = 0.0
+            for k in range(leaf_start[v], leaf_end[v]):
+                w = leaf_weight[k]
+                leaf_band = leaf_slack[k]
+                x = leaf_lo[k]
+                ease = 0.0
+                if leaf_lo[k] < leaf_hi[k]:
+                    # A single-sided box has opposite slopes (and no cap to pay when buying).
+                    y = (inner - unit_price * buy_slope[k]) / (2.0 * w)
+                    x = leaf_target[k] + displacement(y, leaf_band)
+                    if x <= held[k]:
+                        y = (inner + unit_price * sell_slope[k] + cap_price[k]) / (2.0 * w)
+                        x = leaf_target[k] + displacement(y, leaf_band)
+                        if x >= held[k]:
+                            x = held[k]
+                            w = -1.0
+                    ease = softness(y, leaf_band) * 0.5 / w if w > 0.0 else 0.0
+                    if x <= leaf_lo[k]:
+                        x = leaf_lo[k]
+                        ease = 0.0
+                    elif x >= leaf_hi[k]:
+                        x = leaf_hi[k]
+                        ease = 0.0
+                leaf_value[k] = x
+                taken += x
+                given += ease
+            work[WORK * v + SUM] = taken
+            work[WORK * v + SLOPE] = given
+            trail[TRAIL * v + NEXT] = child_start[v]
         c = trail[TRAIL * v + NEXT]
         if c < child_end[v]:
             trail[TRAIL * v + NEXT] = c + 1
@@ -291,11 +269,7 @@ def settle_priced(
             work[WORK * c + LOW] = -INFINITE
             work[WORK * c + HIGH] = INFINITE
             trail[TRAIL * c + STEPS] = 0
-            begin_priced(
-                c, price[c], unit_price, held, buy_slope, sell_slope, cap_price, leaf_target,
-                leaf_weight, leaf_slack, leaf_lo, leaf_hi, leaf_value, leaf_start, leaf_end,
-                child_start, work, trail,
-            )  # fmt: skip
+            starting = True
             continue
         mu = price[v]
         s = work[WORK * v + SUM]
@@ -330,10 +304,7 @@ def settle_priced(
             continue
         price[v] = moved
         trail[TRAIL * v + STEPS] += 1
-        begin_priced(
-            v, moved, unit_price, held, buy_slope, sell_slope, cap_price, leaf_target, leaf_weight,
-            leaf_slack, leaf_lo, leaf_hi, leaf_value, leaf_start, leaf_end, child_start, work, trail,
-        )  # fmt: skip
+        starting = True
 
 
 @jit

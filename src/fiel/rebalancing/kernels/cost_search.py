@@ -13,7 +13,10 @@ import math
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
 from fiel.rebalancing.kernels.cost_bound import bound_box
-from fiel.rebalancing.kernels.cost_plans import make_affordable, polish, snap
+from fiel.rebalancing.kernels.cost_leaves import lift
+from fiel.rebalancing.kernels.cost_plans import make_affordable, snap
+from fiel.rebalancing.kernels.cost_polish import polish
+from fiel.rebalancing.kernels.cost_relax import price_leaves
 from fiel.rebalancing.kernels.cost_split import (
     ORDER_OR_NONE,
     WHICH_BRACKET,
@@ -209,6 +212,23 @@ def search(
             if bound > limit:
                 alive = False
                 break
+            price_leaves(
+                leaf_count, lo, hi, order_least, held, unit, gain_share, group, group_rate, now_state,
+                good_multiplier, tier_count, tier_up, tier_fixed, tier_rate, leaf_lo, leaf_hi,
+                buy_slope, sell_slope, cost_base, cap_price,
+            )  # fmt: skip
+            relaxed = report[2]
+            shrunk = lift(
+                node_count, limit - relaxed, theta, kappa, lo, hi, order_least, held, unit,
+                gain_share, group, group_rate, now_state, good_multiplier, tier_count, tier_up,
+                tier_fixed, tier_rate, leaf_target, leaf_weight, leaf_slack, star, buy_slope, sell_slope,
+                cost_base, cap_price, node_target, node_weight, node_slack, leaf_start, leaf_end,
+                child_start, child_end, total, slope, leaf_value, report,
+            )  # fmt: skip
+            if shrunk == 0:
+                alive = False
+                break
+            bound = max(bound, relaxed + report[6])
             for k in range(leaf_count):
                 trial[k] = 0
                 if unit[k] > 0.0:
@@ -242,14 +262,12 @@ def search(
                         break
             if u >= INFINITE:
                 break
-            if report[2] < inherited:
-                # The minimiser belongs to report[2]; only that bound may be used to narrow.
-                bound = inherited
-            outcome = narrow(leaf_count, limit - report[2], lo, hi, order_least, held, unit, star, curvature)
+            # The minimiser belongs to the relaxed bound; only that one may be used to narrow.
+            outcome = narrow(leaf_count, limit - relaxed, lo, hi, order_least, held, unit, star, curvature)
             if outcome == 0:
                 alive = False
                 break
-            if outcome == 1:
+            if outcome == 1 and shrunk == 1:
                 break
         if not alive:
             continue

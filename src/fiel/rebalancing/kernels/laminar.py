@@ -169,103 +169,14 @@ def settle(
 
 
 @jit
-def take_at(
-    mu: float,
-    leaf_target: FloatArray,
-    leaf_ease: FloatArray,
-    leaf_lo: FloatArray,
-    leaf_hi: FloatArray,
-    leaf_value: FloatArray,
-    node_target: FloatArray,
-    node_stiffness: FloatArray,
-    leaf_end: IntArray,
-    child_start: IntArray,
-    child_end: IntArray,
-    first: IntArray,
-    fixed: FloatArray,
-    price: FloatArray,
-    total: FloatArray,
-    slope: FloatArray,
-    work: FloatArray,
-    trail: IntArray,
-) -> None:
-    """What the root's children take at price `mu`: sets `total[0]` and `slope[0]` (no root term)."""
-    s = fixed[0]
-    d = 0.0
-    for k in range(first[0], leaf_end[0]):
-        x = leaf_target[k] + mu * leaf_ease[k]
-        if x <= leaf_lo[k]:
-            x = leaf_lo[k]
-        elif x >= leaf_hi[k]:
-            x = leaf_hi[k]
-        else:
-            d += leaf_ease[k]
-        leaf_value[k] = x
-        s += x
-    for c in range(child_start[0], child_end[0]):
-        if child_start[c] != child_end[c]:
-            settle(
-                c, mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
-                node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work,
-                trail,
-            )  # fmt: skip
-            s += total[c]
-            d += slope[c]
-            continue
-        # A class of leaves, written out here because this is where all the time goes. It starts
-        # where the last answer's slope leads: right at once unless a leaf reached a bound.
-        stiffness = node_stiffness[c]
-        target = node_target[c]
-        settled = fixed[c]
-        start = first[c]
-        stop = leaf_end[c]
-        inner = price[c] + (mu - work[WORK * c + OUTER]) * work[WORK * c + SLOPE]
-        low = -INFINITE
-        high = INFINITE
-        own = settled
-        ease = 0.0
-        gradient = 1.0
-        for _ in range(STEPS_MAX):
-            own = settled
-            ease = 0.0
-            for k in range(start, stop):
-                x = leaf_target[k] + inner * leaf_ease[k]
-                if x <= leaf_lo[k]:
-                    x = leaf_lo[k]
-                elif x >= leaf_hi[k]:
-                    x = leaf_hi[k]
-                else:
-                    ease += leaf_ease[k]
-                leaf_value[k] = x
-                own += x
-            residual = inner + stiffness * (own - target) - mu
-            gradient = 1.0 + stiffness * ease
-            if abs(residual) <= RESIDUAL_MAX:
-                break
-            if residual > 0.0:
-                high = inner
-            else:
-                low = inner
-            moved = inner - residual / gradient
-            if moved <= low or moved >= high:
-                if low == -INFINITE or high == INFINITE:
-                    break
-                moved = 0.5 * (low + high)
-                if moved <= low or moved >= high:
-                    break
-            inner = moved
-        price[c] = inner
-        work[WORK * c + OUTER] = mu
-        work[WORK * c + SLOPE] = 1.0 / gradient
-        total[c] = own
-        s += own
-        d += ease / gradient
-    total[0] = s
-    slope[0] = d
+def forget(node_count: int, work: FloatArray) -> None:
+    """Make no use of earlier answers: leaves, targets or budget are about to change, or have."""
+    for v in range(node_count):
+        work[WORK * v + HIGH] = -1.0
 
 
 @jit
-def relax(
+def relax_again(
     budget: float,
     spend_all: int,
     leaf_target: FloatArray,
@@ -286,19 +197,99 @@ def relax(
     work: FloatArray,
     trail: IntArray,
 ) -> int:
-    """Solve the relaxation; 1 when the budget holds, 0 when even the least of everything is above it.
-
-    `spend_all` = 1 demands x_root = budget (a cash leaf takes what is left), 0 allows less.
-    """
+    """The same, where since the last time only `first` and `fixed` have changed: answers are used again."""
     mu = price[0]
     low = -INFINITE
     high = INFINITE
     over = 0.0
     for _ in range(STEPS_MAX):
-        take_at(
-            mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target, node_stiffness,
-            leaf_end, child_start, child_end, first, fixed, price, total, slope, work, trail,
-        )  # fmt: skip
+        s = fixed[0]
+        d = 0.0
+        for k in range(first[0], leaf_end[0]):
+            x = leaf_target[k] + mu * leaf_ease[k]
+            if x <= leaf_lo[k]:
+                x = leaf_lo[k]
+            elif x >= leaf_hi[k]:
+                x = leaf_hi[k]
+            else:
+                d += leaf_ease[k]
+            leaf_value[k] = x
+            s += x
+        for c in range(child_start[0], child_end[0]):
+            if child_start[c] != child_end[c]:
+                settle(
+                    c, mu, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
+                    node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work,
+                    trail,
+                )  # fmt: skip
+                s += total[c]
+                d += slope[c]
+                continue
+            # A class of leaves, written out here because this is where all the time goes.
+            settled = fixed[c]
+            start = first[c]
+            stop = leaf_end[c]
+            if start == stop:
+                total[c] = settled
+                s += settled
+                continue
+            place = WORK * c
+            if work[place + OUTER] == mu and work[place + LOW] == settled and work[place + HIGH] == start:
+                # Asked the same as last time: the leaves still stand at the answer.
+                total[c] = work[place + SUM]
+                s += total[c]
+                d += slope[c]
+                continue
+            # It starts where the last answer's slope leads: right at once unless a leaf reached a bound.
+            stiffness = node_stiffness[c]
+            target = node_target[c]
+            inner = price[c] + (mu - work[place + OUTER]) * work[place + SLOPE]
+            floor = -INFINITE
+            ceiling = INFINITE
+            own = settled
+            ease = 0.0
+            rate = 1.0
+            for _ in range(STEPS_MAX):
+                own = settled
+                ease = 0.0
+                for k in range(start, stop):
+                    x = leaf_target[k] + inner * leaf_ease[k]
+                    if x <= leaf_lo[k]:
+                        x = leaf_lo[k]
+                    elif x >= leaf_hi[k]:
+                        x = leaf_hi[k]
+                    else:
+                        ease += leaf_ease[k]
+                    leaf_value[k] = x
+                    own += x
+                missing = inner + stiffness * (own - target) - mu
+                rate = 1.0 + stiffness * ease
+                if abs(missing) <= RESIDUAL_MAX:
+                    break
+                if missing > 0.0:
+                    ceiling = inner
+                else:
+                    floor = inner
+                nearer = inner - missing / rate
+                if nearer <= floor or nearer >= ceiling:
+                    if floor == -INFINITE or ceiling == INFINITE:
+                        break
+                    nearer = 0.5 * (floor + ceiling)
+                    if nearer <= floor or nearer >= ceiling:
+                        break
+                inner = nearer
+            price[c] = inner
+            work[place + OUTER] = mu
+            work[place + LOW] = settled
+            work[place + HIGH] = start
+            work[place + SLOPE] = 1.0 / rate
+            work[place + SUM] = own
+            total[c] = own
+            slope[c] = ease / rate
+            s += own
+            d += slope[c]
+        total[0] = s
+        slope[0] = d
         over = total[0] - budget
         residual = over
         gradient = slope[0]
@@ -333,3 +324,36 @@ def relax(
         mu = moved
     price[0] = mu
     return 1 if over <= BUDGET_TOLERANCE else 0
+
+
+@jit
+def relax(
+    budget: float,
+    spend_all: int,
+    leaf_target: FloatArray,
+    leaf_ease: FloatArray,
+    leaf_lo: FloatArray,
+    leaf_hi: FloatArray,
+    leaf_value: FloatArray,
+    node_target: FloatArray,
+    node_stiffness: FloatArray,
+    leaf_end: IntArray,
+    child_start: IntArray,
+    child_end: IntArray,
+    first: IntArray,
+    fixed: FloatArray,
+    price: FloatArray,
+    total: FloatArray,
+    slope: FloatArray,
+    work: FloatArray,
+    trail: IntArray,
+) -> int:
+    """Solve the relaxation; 1 when the budget holds, 0 when even the least of everything is above it.
+
+    `spend_all` = 1 demands x_root = budget (a cash leaf takes what is left), 0 allows less.
+    """
+    forget(len(node_target), work)
+    return relax_again(
+        budget, spend_all, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
+        node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work, trail,
+    )  # fmt: skip

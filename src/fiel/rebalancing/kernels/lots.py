@@ -4,7 +4,8 @@ One asset is fixed per level, the largest lot first; its candidates are tried ne
 relaxed value first, in both directions (Schnorr and Euchner's order). The bound is convex in the
 candidate, so a direction ends at its first candidate that cannot win. Before the relaxation is
 solved again, the parent's solution gives a bound for nothing: moving one asset by delta from the
-relaxed optimum costs at least gradient * delta + curvature * delta^2, whatever the others do.
+relaxed optimum costs gradient * delta + curvature * delta^2 as long as the others' bounds allow
+(`follow`), and never less than the same with the curvature seen when everything gives way freely.
 
 Stopping at a node cap leaves the best plan so far and a bound that is still proven.
 """
@@ -14,14 +15,36 @@ from __future__ import annotations
 import math
 
 from fiel.rebalancing.jit import jit
-from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
-from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE, relax
+from fiel.rebalancing.kernels.arrays import FloatArray, IntArray, scratch
+from fiel.rebalancing.kernels.follow import FIELDS, FLOW, bound_beside, follow
+from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE, relax, relax_again
+from fiel.rebalancing.kernels.lots_end import (
+    BOUND,
+    FOUND,
+    NODES,
+    OBJECTIVE,
+    TIE,
+    TIE_SCALE,
+    better_tie,
+    finish,
+    limit_of,
+    take_if_better,
+    tracking_of_classes,
+)
+from fiel.rebalancing.kernels.pair import ABOVE, PAIR, START, answer_to, lay_paths, pose, value_of
 
-#: Objectives closer than this (relative, and absolute on the scale of 1e-6) are ties.
-TIE = 1e-12
-TIE_SCALE = 1e-6
-#: Places in `result`.
-OBJECTIVE, BOUND, NODES, FOUND = 0, 1, 2, 3
+__all__ = [
+    "BOUND",
+    "FOUND",
+    "NODES",
+    "OBJECTIVE",
+    "TIE",
+    "TIE_SCALE",
+    "better_tie",
+    "curvatures",
+    "search",
+    "tracking",
+]
 
 
 @jit
@@ -88,60 +111,6 @@ def tracking(
 
 
 @jit
-def tracking_of_classes(
-    node_target: FloatArray,
-    node_weight: FloatArray,
-    node_count: int,
-    child_start: IntArray,
-    child_end: IntArray,
-    fixed: FloatArray,
-    total: FloatArray,
-) -> float:
-    """The squared errors of all inner nodes when every leaf is fixed: nothing is left to relax."""
-    value = 0.0
-    for v in range(node_count - 1, -1, -1):
-        s = fixed[v]
-        for c in range(child_start[v], child_end[v]):
-            s += total[c]
-        total[v] = s
-        e = s - node_target[v]
-        value += node_weight[v] * e * e
-    return value
-
-
-@jit
-def better_tie(
-    depth_count: int,
-    by_name: IntArray,
-    lots: IntArray,
-    best: IntArray,
-    unit: FloatArray,
-) -> int:
-    """Among equals: fewer orders, then less turnover, then more of the asset whose name comes first."""
-    orders = 0
-    orders_best = 0
-    turnover = 0.0
-    turnover_best = 0.0
-    for i in range(depth_count):
-        k = by_name[i]
-        if lots[k] != 0:
-            orders += 1
-        if best[k] != 0:
-            orders_best += 1
-        turnover += abs(lots[k]) * unit[k]
-        turnover_best += abs(best[k]) * unit[k]
-    if orders != orders_best:
-        return 1 if orders < orders_best else 0
-    if abs(turnover - turnover_best) > TIE:
-        return 1 if turnover < turnover_best else 0
-    for i in range(depth_count):
-        k = by_name[i]
-        if lots[k] != best[k]:
-            return 1 if lots[k] > best[k] else 0
-    return 0
-
-
-@jit
 def open_bound(
     level: int,
     sequence: IntArray,
@@ -155,6 +124,7 @@ def open_bound(
     bound: FloatArray,
     gradient: FloatArray,
     curvature: FloatArray,
+    pieces: FloatArray,
     best: float,
 ) -> float:
     """What is proven when the search stops early: the least bound of all that was not looked at."""
@@ -163,10 +133,10 @@ def open_bound(
         k = sequence[d]
         if down[d] >= lots_min[k]:
             delta = held[k] + unit[k] * down[d] - star[d]
-            least = min(least, bound[d] + gradient[d] * delta + curvature[d] * delta * delta)
+            least = min(least, bound_beside(d, delta, bound[d], gradient[d], curvature[d], pieces))
         if up[d] <= lots_max[k]:
             delta = held[k] + unit[k] * up[d] - star[d]
-            least = min(least, bound[d] + gradient[d] * delta + curvature[d] * delta * delta)
+            least = min(least, bound_beside(d, delta, bound[d], gradient[d], curvature[d], pieces))
     return least
 
 
@@ -253,6 +223,16 @@ def search(
     for level in range(depth_count):
         least -= leaf_lo[sequence[level]]
         least_after[level] = least
+    pieces = scratch(FIELDS * depth_count)
+    flow = scratch(FLOW * node_count)
+    paths = scratch(ABOVE * node_count)
+    pair = scratch(PAIR)
+    pair_level = depth_count - 3 if all_fixed else -1
+    if pair_level >= 0:
+        lay_paths(
+            node_count, leaf_parent[sequence[depth_count - 2]], leaf_parent[sequence[depth_count - 1]],
+            child_start, child_end, paths,
+        )  # fmt: skip
     u = INFINITE
     nodes = 1
     level = 0
@@ -277,6 +257,11 @@ def search(
             up[level] = max(nearest + 1, lots_min[k])
             if up[level] > highest:
                 up[level] = lots_max[k] + 1
+            follow(
+                level, k, node_count, budget, spend_all, leaf_parent, leaf_target, leaf_weight,
+                leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target, node_stiffness, leaf_end,
+                child_start, child_end, first, price, total, pieces, flow,
+            )  # fmt: skip
             entering = False
         highest = lots_max[k]
         if twin[level] == 1:
@@ -297,8 +282,8 @@ def search(
         z = down[level] if is_down else up[level]
         x = held[k] + unit[k] * z
         delta = x - star[level]
-        limit = u + TIE * max(u, TIE_SCALE) if u < INFINITE else INFINITE
-        if bound[level] + gradient[level] * delta + curvature[level] * delta * delta > limit:
+        limit = limit_of(u)
+        if bound_beside(level, delta, bound[level], gradient[level], curvature[level], pieces) > limit:
             if is_down:
                 down[level] = lots_min[k] - 1
             else:
@@ -307,7 +292,7 @@ def search(
         if nodes >= nodes_max and u < INFINITE:
             result[BOUND] = open_bound(
                 level, sequence, down, up, lots_min, lots_max, held, unit, star, bound, gradient,
-                curvature, u,
+                curvature, pieces, u,
             )  # fmt: skip
             result[OBJECTIVE] = u
             result[NODES] = nodes
@@ -333,8 +318,35 @@ def search(
             value = settled + tracking_of_classes(
                 node_target, node_weight, node_count, child_start, child_end, fixed, total
             )
+        elif level == pair_level:
+            feasible = pose(
+                sequence[level + 1], sequence[level + 2], node_count, budget, settled, leaf_target,
+                leaf_weight, leaf_lo, leaf_hi, node_target, node_weight, child_start, child_end, fixed,
+                total, paths, pair,
+            )  # fmt: skip
+            if feasible == 1:
+                value = value_of(pair[START], answer_to(pair[START], pair), pair)
+            if value <= limit:
+                result[OBJECTIVE] = u
+                result[NODES] = nodes
+                finished = finish(
+                    depth_count, node_count, nodes_max, settled, sequence, twin, by_name, held, unit,
+                    lots_min, lots_max, leaf_parent, leaf_target, leaf_weight, node_target,
+                    node_weight, child_start, child_end, fixed, total, pair, lots, best, result,
+                )  # fmt: skip
+                u = result[OBJECTIVE]
+                nodes = int(result[NODES])
+                if finished == 0:
+                    # Not done with this candidate: it stays open.
+                    if is_down:
+                        down[level] = z
+                    else:
+                        up[level] = z
+                fixed[v] = base[level]
+                first[v] = k
+                continue
         else:
-            feasible = relax(
+            feasible = relax_again(
                 budget, spend_all, leaf_target, leaf_ease, leaf_lo, leaf_hi, leaf_value, node_target,
                 node_stiffness, leaf_end, child_start, child_end, first, fixed, price, total, slope, work,
                 trail,
@@ -346,12 +358,8 @@ def search(
                 )  # fmt: skip
         if feasible == 0 or value > limit or is_last:
             if feasible == 1 and value <= limit:
-                wins = value < u - TIE * max(u, TIE_SCALE) if u < INFINITE else True
-                if wins or better_tie(depth_count, by_name, lots, best, unit) == 1:
-                    u = value if wins else min(u, value)
-                    result[FOUND] = 1.0
-                    for i in range(depth_count):
-                        best[sequence[i]] = lots[sequence[i]]
+                result[FOUND] = 1.0
+                u = take_if_better(depth_count, value, u, sequence, by_name, unit, lots, best)
             fixed[v] = base[level]
             first[v] = k
             # Convex in the candidate: nothing farther in this direction can be better. Infeasible
