@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
@@ -158,11 +159,11 @@ def test_fault_61_user_and_rebalance_reserve_at_once(workers: Workers) -> None:
     """Fault 61: orders of user and rebalance, and deposits, at once: never more is held than is there."""
     one, other = workers
     for turn in range(0, 40, 4):
+        user = [wire(orderId=turn + n, quantity=90) for n in (0, 1)]
+        saga = [wire(orderId=turn + n, quantity=80, eventId=f"saga-{turn + n}") for n in (2, 3)]
         at_once(
-            lambda first=turn: one.send(*(wire(orderId=first + n, quantity=90) for n in range(2))),  # type: ignore[misc]
-            lambda first=turn: other.send(  # type: ignore[misc]
-                *(wire(orderId=first + n, quantity=80, eventId=f"saga-{first + n}") for n in (2, 3))
-            ),
+            partial(one.send, *user),
+            partial(other.send, *saga),
             lambda: one.custody.deposit("ana", "1.00"),
         )
         account = one.account()

@@ -12,6 +12,7 @@ import pytest
 from fiel.custody.accounts import PositionKey
 from fiel.custody.reservations import Policy, TickerChange
 from fiel.custody.service import Custody
+from fiel.kernel.errors import FielError
 from fiel.kernel.ids import SequentialIds
 from tests.custody.stories import E9, wire
 from tests.support.custody_bank import START, Bank
@@ -56,6 +57,34 @@ def test_fault_44_time_outs_wait_for_the_clock(open_bank: Callable[..., Bank]) -
         bank.custody.receiver.expire()
     assert (bank.account().blocked, bank.alerts()) == (0, ["reservation_timed_out"])
     bank.adds_up()
+
+
+def test_fault_44_one_clock_ahead_lets_no_time_run_out(open_bank: Callable[..., Bank]) -> None:
+    """Fault 44: our clock years ahead of the database's releases nothing."""
+    bank = open_bank(policy=Policy(reserve_for=timedelta(hours=1)))
+    bank.custody.deposit("ana", "5000.00")
+    bank.send(wire())
+    bank.clock.instant = datetime(2999, 1, 1, tzinfo=UTC)
+    # The order's patience ended in 2026; one that was reserved by the wrong clock ends with that clock.
+    bank.send(wire(orderId=2, quantity=1))
+    bank.custody.receiver.expire()
+    assert bank.order(2).held_cash == 1_000
+    bank.adds_up()
+
+
+def test_one_order_that_cannot_be_released_stops_no_other(open_bank: Callable[..., Bank]) -> None:
+    """A damaged row raises its error at the end; the other reservations run out."""
+    bank = open_bank(policy=Policy(reserve_for=timedelta(hours=1)))
+    bank.custody.deposit("ana", "5000.00")
+    bank.custody.deposit("bob", "5000.00")
+    bank.send(wire(), wire(orderId=2, userId="bob"))
+    with bank.database.unit_of_work() as unit:
+        unit.connection.exec_driver_sql("UPDATE accounts SET blocked = 0 WHERE user_id = 'ana'")
+    bank.clock.move(hours=2)
+    with pytest.raises(FielError):
+        bank.custody.receiver.expire()
+    assert (bank.account("bob").blocked, bank.order(2).status) == (0, "TIMED_OUT")
+    assert bank.order(1).held_cash == 100_000
 
 
 def test_fault_45_times_far_away_are_recorded_on_both_axes(bank: Bank) -> None:

@@ -203,26 +203,45 @@ class Receiver:
         self.book.transact(work)
 
     def expire(self, limit: int = BATCH_MAX) -> Received:
-        """What only time does: reservations that ran out are released, overdue events are told of."""
+        """What only time does: reservations that ran out are released, overdue events are told of.
 
+        Each order in a transaction of its own, so that one that cannot be released stops no other; its
+        error is raised at the end. Time is over only when our clock and the database's both say so: one
+        clock that jumps ahead releases nothing.
+        """
+        received = Received()
+        failures: list[FielError] = []
+        for user_id, order_id in self.book.transact(lambda unit: unit.expiring(self._now(unit), limit)):
+            try:
+                received.add(self._release(user_id, order_id))
+            except FielError as error:
+                failures.append(error)
+        received.add(self.book.transact(lambda unit: self._tell_overdue(unit, limit)))
+        if failures:
+            raise failures[0]
+        return received
+
+    def _now(self, unit: BookUnit) -> datetime:
+        return min(self.clock.now(), unit.database_now())
+
+    def _release(self, user_id: str, order_id: int) -> Received:
         def work(unit: BookUnit) -> Received:
-            now = self.clock.now()
-            received = Received()
-            for user_id, order_id in unit.expiring(now, limit):
-                batch = unit.load(user_id, order_ids=[order_id])
-                key = AccountKey(user_id, batch.orders[order_id].currency)
-                batch.run(key, TimeOut(now), order_id)
-                unit.save(batch, now)
-                received.verdicts[Verdict.APPLIED] += 1
-                received.alerts += len(batch.alerts)
-            late = unit.overdue(now, limit)
-            alerts = overdue([each.parked for each in late], now)
-            unit.alert(alerts, now)
-            unit.mark_alerted(late, now)
-            received.alerts += len(alerts)
-            return received
+            now = self._now(unit)
+            batch = unit.load(user_id, order_ids=[order_id])
+            key = AccountKey(user_id, batch.orders[order_id].currency)
+            batch.run(key, TimeOut(now), order_id)
+            unit.save(batch, now)
+            return Received(Counter({Verdict.APPLIED: 1}), len(batch.alerts))
 
         return self.book.transact(work)
+
+    def _tell_overdue(self, unit: BookUnit, limit: int) -> Received:
+        now = self._now(unit)
+        late = unit.overdue(now, limit)
+        alerts = overdue([each.parked for each in late], now)
+        unit.alert(alerts, now)
+        unit.mark_alerted(late, now)
+        return Received(alerts=len(alerts))
 
 
 def _progress_of(part: Sequence[_Read], whole: Sequence[Progress]) -> list[Progress]:

@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import func, select
 
 from fiel.custody.ledger import Record, check
+from fiel.custody.ledger.batch import Verdict
 from fiel.custody.messages import BodyEncoding
 from fiel.custody.queries import Snapshot
 from fiel.custody.reservations import Fees, Policy
@@ -267,7 +268,7 @@ class Simulation:
 
     def _expire(self) -> None:
         received = self.bank.custody.receiver.expire()
-        assert received.verdicts["applied"] == self.auditor.expire(self.bank.clock.now())  # type: ignore[index]
+        assert received.verdicts[Verdict.APPLIED] == self.auditor.expire(self.bank.clock.now())
 
     def _replay(self) -> None:
         letters = self.bank.look(lambda book: book.dead_letters())

@@ -19,7 +19,9 @@ from fiel.custody.store import dead_letters, loading, saving, waiting
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage import idempotency, offsets
 from fiel.infra.storage.database import Database
+from fiel.infra.storage.instants import database_now
 from fiel.infra.storage.offsets import Assignment
+from fiel.infra.storage.types import instant_of
 from fiel.kernel.errors import Conflict
 
 Result = TypeVar("Result")
@@ -108,6 +110,10 @@ class BookUnit:
     def alert(self, alerts: Collection[Alert], at: datetime) -> None:
         """Alerts, each once per cause."""
         saving.save_alerts(self.connection, alerts, at)
+
+    def database_now(self) -> datetime:
+        """The present instant by the database's clock."""
+        return instant_of(database_now(self.connection))
 
     def expiring(self, now: datetime, limit: int) -> list[tuple[str, int]]:
         """(user, order) of reservations whose time is over."""

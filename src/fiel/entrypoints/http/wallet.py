@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -57,13 +58,21 @@ def _example(body: Any) -> dict[int | str, dict[str, Any]]:
 def router(prefix: str) -> APIRouter:
     """The routes under a prefix."""
     routes = APIRouter(prefix=f"{prefix}/{{user_id}}", tags=[prefix.rsplit("/", 1)[-1]])
-    cash = {"responses": _example(_ACCOUNT) | _CASH_ERRORS, "response_class": ExactResponse}
-    reads = {"responses": _ERRORS, "response_class": ExactResponse}
-    routes.add_api_route("/deposit", deposit, methods=["POST"], summary="Money in", **cash)  # type: ignore[arg-type]
-    routes.add_api_route("/withdraw", withdraw, methods=["POST"], summary="Money out", **cash)  # type: ignore[arg-type]
-    routes.add_api_route("/summary", summary, summary="What the account is worth", **reads)  # type: ignore[arg-type]
-    routes.add_api_route("/positions", positions, summary="What is held", **reads)  # type: ignore[arg-type]
-    routes.add_api_route("/transactions", transactions, summary="What happened", **reads)  # type: ignore[arg-type]
+    cash = _example(_ACCOUNT) | _CASH_ERRORS
+    for path, answer, summary_text in (
+        ("/deposit", deposit, "Money in"),
+        ("/withdraw", withdraw, "Money out"),
+    ):
+        routes.add_api_route(
+            path, answer, methods=["POST"], summary=summary_text, responses=cash, response_class=ExactResponse
+        )
+    reads: tuple[tuple[str, Callable[..., Response], str], ...] = (
+        ("/summary", summary, "What the account is worth"),
+        ("/positions", positions, "What is held"),
+        ("/transactions", transactions, "What happened"),
+    )
+    for path, read, told in reads:
+        routes.add_api_route(path, read, summary=told, responses=_ERRORS, response_class=ExactResponse)
     return routes
 
 
