@@ -111,6 +111,11 @@ def open_prices(outside: Outside, database: Database) -> OpenPrices:
     return OpenPrices(RedisPrices(client), probe, client.close)
 
 
+def stored_prices(database: Database) -> StoredPrices:
+    """The prices beside the book, to put some there."""
+    return StoredPrices(database)
+
+
 def _redis(url: str) -> tuple[Any, tuple[type[Exception], ...]]:
     """A client with bounded waits, and what it raises."""
     try:

@@ -16,19 +16,26 @@ def _noon(minute: int) -> list[int]:
     return [2026, 5, 4, 12, minute]
 
 
-PARTLY = {"status": "PARTIALLY_FILLED", "filledQuantity": 100, "executedPrice": "9.00", "eventId": "part"}
-WHOLE = {"status": "FILLED", "executedPrice": "9.00", "eventId": "whole"}
-SALE = {"orderId": 2, "side": "SELL", "quantity": 50, "executedPrice": "11.00", "eventTimestamp": _noon(5)}
-
-
-def _told(book: Book, **fields: Any) -> Verdict:
-    return book.take(**fields)
+PARTLY: dict[str, Any] = {
+    "status": "PARTIALLY_FILLED",
+    "filledQuantity": 100,
+    "executedPrice": "9.00",
+    "eventId": "part",
+}
+WHOLE: dict[str, Any] = {"status": "FILLED", "executedPrice": "9.00", "eventId": "whole"}
+SALE: dict[str, Any] = {
+    "orderId": 2,
+    "side": "SELL",
+    "quantity": 50,
+    "executedPrice": "11.00",
+    "eventTimestamp": _noon(5),
+}
 
 
 @pytest.mark.parametrize(("partly_at", "whole_at"), [(1, 9), (9, 1)])
 def test_every_order_of_arrival_keeps_the_earlier_time(partly_at: int, whole_at: int) -> None:
     """A sale between the two times has its cost from the lot, whichever of them is told first."""
-    told = [
+    told: list[dict[str, Any]] = [
         PARTLY | {"eventTimestamp": _noon(partly_at)},
         WHOLE | {"eventTimestamp": _noon(whole_at)},
         SALE | {"status": "FILLED", "eventId": "sale"},
@@ -41,7 +48,7 @@ def test_every_order_of_arrival_keeps_the_earlier_time(partly_at: int, whole_at:
         book.take()
         book.take(**SALE | {"status": "PENDING", "executedPrice": None})
         for fields in arrival:
-            _told(book, **fields)
+            book.take(**fields)
         record = book.record()
         position = book.position()
         ends.add((frozenset(record.lots), position, tuple(order.fills for order in record.orders)))

@@ -201,6 +201,7 @@ def test_cash_of_a_new_order(side: Side, quantity: int, price: int, currency: st
     assert cash_needed_by_new(side, quantity, price, currency, fees) == general
 
 
+FROM_OUTSIDE = (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER, ChangeKind.ADJUSTMENT)
 amounts = st.just(0) | st.integers(-(10**12), 10**12)
 changes = st.builds(
     Change,
@@ -227,7 +228,7 @@ def test_rows_of_any_change(account: Account, change: Change) -> None:
     """Postings say what the change says, line by line; transactions lead to the account that follows."""
     rows = journal_rows(account, change)
     gross, fee, blocked, quantity, reserved = change[7:12]
-    outside = change.kind in (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER)
+    outside = change.kind in FROM_OUTSIDE
     counter = BookAccount.OUTSIDE if outside else BookAccount.MARKET
     cash = [(BookAccount.AVAILABLE, gross - fee - blocked), (BookAccount.RESERVED, blocked)]
     if account.cash_mode is CashMode.EXTERNAL:

@@ -97,7 +97,24 @@ class CorrectFill:
     at: datetime
 
 
-Command: TypeAlias = Deposit | Withdraw | BringShares | Receive | TimeOut | CorrectFill
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """The book follows a broker's statement, after a person agreed: money, or shares of `ticker`.
+
+    `amount` is in minor units and `quantity` in billionths, of either sign. Shares that come bring `cost`
+    (minor units); shares that leave take their part of the position's cost along.
+    """
+
+    command_id: str
+    at: datetime
+    occurred_at: datetime
+    amount: int = 0
+    ticker: str | None = None
+    quantity: int = 0
+    cost: int = 0
+
+
+Command: TypeAlias = Deposit | Withdraw | BringShares | Receive | TimeOut | CorrectFill | Adjust
 
 
 class ChangeKind(StrEnum):
@@ -106,6 +123,7 @@ class ChangeKind(StrEnum):
     DEPOSIT = "DEPOSIT"
     WITHDRAWAL = "WITHDRAWAL"
     TRANSFER = "TRANSFER"
+    ADJUSTMENT = "ADJUSTMENT"
     RESERVE = "RESERVE"
     REFUSE = "REFUSE"
     AMEND = "AMEND"

@@ -23,6 +23,11 @@ def read_currency(value: object) -> str:
     return _refusing(lambda: fields.read_currency(value))
 
 
+def read_label(value: object, field: str) -> str:
+    """A name that a person gave: 1 to 100 printable characters. Raises `InvalidInput` (the field)."""
+    return _refusing(lambda: fields.read_text(value, field, fields.USER_ID_MAX))
+
+
 def _refusing(read: Callable[[], str]) -> str:
     try:
         return read()

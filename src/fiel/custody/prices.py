@@ -9,7 +9,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from fiel.custody.accounts import PRICE_SCALE
+from fiel.custody.names import read_currency, read_label, read_ticker
 from fiel.custody.ports import LastPrice, NoPrice
+from fiel.kernel.clock import in_utc
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput, Unavailable
 
@@ -46,6 +48,25 @@ class RedisPrices:
         except (RedisError, OSError) as error:
             raise Unavailable("prices_unavailable", f"the price store cannot be asked ({error})") from error
         return {ticker: _read(ticker, fields) for ticker, fields in zip(wanted, found, strict=True)}
+
+
+def given_price(
+    ticker: object, price: object, currency: object, as_of: datetime, source: object
+) -> LastPrice:
+    """A price that a person gives, as exact text above zero with at most nine decimals.
+
+    Raises `InvalidInput` naming ticker, price, currency, as_of or source.
+    """
+    number = parse_decimal(price, field="price", decimals_max=9, maximum=10**9)
+    if number <= 0:
+        raise InvalidInput("last_price_not_positive", "the price must be above zero", field="price")
+    return LastPrice(
+        read_ticker(ticker),
+        int(number * PRICE_SCALE),
+        read_currency(currency),
+        in_utc(as_of, field="as_of"),
+        read_label(source, "source"),
+    )
 
 
 def _read(ticker: str, fields: Any) -> LastPrice | NoPrice:

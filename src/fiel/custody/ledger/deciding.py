@@ -10,6 +10,7 @@ from datetime import date
 
 from fiel.custody.accounts import INT64_MAX, Rejection, fits
 from fiel.custody.events import (
+    Adjust,
     BringShares,
     Change,
     Command,
@@ -25,7 +26,7 @@ from fiel.custody.events import (
 )
 from fiel.custody.ledger.fills import correct, fill
 from fiel.custody.ledger.orders import amend, close, reserve, time_out
-from fiel.custody.ledger.requests import bring_shares, deposit, withdraw
+from fiel.custody.ledger.requests import adjust, bring_shares, deposit, withdraw
 from fiel.custody.order_events.event import OrderEvent
 from fiel.custody.reservations import TRANSITIONS, Action, OrderStatus, Policy
 
@@ -61,6 +62,8 @@ def _decide(state: State, command: Command, policy: Policy) -> LedgerEvent | Rej
             return time_out(state, command)
         case CorrectFill():
             return correct(state, command, policy)
+        case Adjust():
+            return adjust(state, command)
 
 
 def _receive(state: State, command: Receive, policy: Policy) -> LedgerEvent | Rejection:
@@ -125,8 +128,11 @@ def _can_be_kept(state: State, change: Change) -> bool:
     if not (change.lots or change.reserved or change.quantity):
         return True
     order = change.order
-    if order is not None and order.gross > INT64_MAX:
-        return False
+    if order is not None:
+        if order.gross > INT64_MAX:
+            return False
+    elif change.lots:
+        moved = change.lots[0].gross  # a move brings its cost in the lot, and no money
     if position is None:
         return fits(change.quantity, change.reserved, moved)
     return (

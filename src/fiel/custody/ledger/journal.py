@@ -7,7 +7,7 @@ The chart of accounts, for a cash currency and for each ticker alike:
     external    money of users whose cash is kept elsewhere
     market      the other side of trades
     fees        what trading cost
-    outside     where deposits, withdrawals and brought shares come from or go to
+    outside     where deposits, withdrawals, brought shares and adjustments come from or go to
 """
 
 from __future__ import annotations
@@ -106,12 +106,15 @@ _MARKET, _FEES, _OUTSIDE = BookAccount.MARKET, BookAccount.FEES, BookAccount.OUT
 _RESERVE, _REFUND, _FEE = TransactionType.RESERVE, TransactionType.REFUND, TransactionType.FEE
 _CORRECTION = TransactionType.CORRECTION
 #: The other side of a change; of all other kinds it is the market.
-_COUNTERS = dict.fromkeys((ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER), _OUTSIDE)
+_COUNTERS = dict.fromkeys(
+    (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER, ChangeKind.ADJUSTMENT), _OUTSIDE
+)
 #: What the wallet calls the money of a change; of all other kinds it is a settlement.
 _CASH_TYPES = {
     ChangeKind.DEPOSIT: TransactionType.DEPOSIT,
     ChangeKind.WITHDRAWAL: TransactionType.WITHDRAWAL,
     ChangeKind.CORRECTION: TransactionType.CORRECTION,
+    ChangeKind.ADJUSTMENT: TransactionType.CORRECTION,
 }
 _SETTLEMENT = TransactionType.SETTLEMENT
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from fiel.custody.accounts import AMOUNT_MAX, INT64_MAX, Account, CashMode, Lot, LotKind, Position, Rejection
-from fiel.custody.events import BringShares, Change, ChangeKind, Deposit, State, Withdraw
+from fiel.custody.events import (
+    Adjust,
+    Alert,
+    AlertCode,
+    BringShares,
+    Change,
+    ChangeKind,
+    Deposit,
+    State,
+    Withdraw,
+)
 from fiel.custody.ledger.journal import entry_id
+from fiel.custody.ledger.positions import share_of
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.ids import deterministic_id
 from fiel.kernel.money import Money
@@ -79,6 +90,59 @@ def bring_shares(state: State, command: BringShares) -> Change | Rejection:
         entry=entry,
     )
     return _move(entry, command.command_id, lot, 0, command.at)
+
+
+def adjust(state: State, command: Adjust) -> Change | Rejection:
+    """The book as a broker's statement has it. A shortfall that it leaves is told, not refused."""
+    if command.ticker is None:
+        return _adjusted_cash(state.account, command)
+    if type(command.quantity) is not int or not 0 < abs(command.quantity) <= INT64_MAX:
+        return Rejection("quantity_out_of_range", "the quantity must not be zero", "quantity")
+    if type(command.cost) is not int or not 0 <= command.cost <= AMOUNT_MAX:
+        return Rejection("cost_out_of_range", "the cost must be zero or more and fit the book", "cost")
+    position = state.position or Position(*state.account.key, command.ticker)
+    entry, cost = entry_id(command.command_id), command.cost
+    if command.quantity < 0:
+        held = max(0, position.quantity)
+        cost = max(0, share_of(position.cost, min(-command.quantity, held), held)) if held else 0
+    lot = _moved(
+        state.account,
+        command.ticker,
+        quantity=command.quantity,
+        cost=cost,
+        occurred=command.occurred_at,
+        entry=entry,
+    )
+    alerts = _short(AlertCode.SHARES_SHORT, state.account, command, position.free, command.quantity)
+    moved = _move(entry, command.command_id, lot, 0, command.at)
+    return moved._replace(kind=ChangeKind.ADJUSTMENT, alerts=alerts)
+
+
+def _adjusted_cash(account: Account, command: Adjust) -> Change | Rejection:
+    if account.cash_mode is CashMode.EXTERNAL:
+        return Rejection("cash_is_external", "the money of this account is kept elsewhere")
+    if type(command.amount) is not int or not 0 < abs(command.amount) <= INT64_MAX:
+        return Rejection("amount_out_of_range", "the amount must not be zero and must fit the book", "amount")
+    change = Change(
+        ChangeKind.ADJUSTMENT,
+        entry_id(command.command_id),
+        command.command_id,
+        command.occurred_at,
+        command.at,
+        gross=command.amount,
+    )
+    alerts = _short(AlertCode.CASH_SHORTFALL, account, command, account.available, command.amount)
+    return change._replace(alerts=alerts)
+
+
+def _short(code: AlertCode, account: Account, command: Adjust, free: int, moved: int) -> tuple[Alert, ...]:
+    """An alert when something that leaves takes more than was free."""
+    left = free + moved
+    if moved > 0 or left >= 0:
+        return ()
+    what = "minor units" if command.ticker is None else f"billionths of {command.ticker}"
+    text = f"{-left} {what} are missing after an adjustment"
+    return (Alert(code, account.user_id, None, command.command_id, text),)
 
 
 def rename_ticker(

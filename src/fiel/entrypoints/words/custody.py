@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.custody_desk import DESK_FAILURES_PT, DESK_HELP_PT, DESK_NOTES
+
 #: The end of the help of `fiel custody`.
 CUSTODY_EXAMPLES = (
     "Examples:\n\n"
@@ -103,6 +105,7 @@ CUSTODY_HELP_PT: Mapping[str, str] = MappingProxyType(
         ),
         "The dead letter, as `dlq list` names it.": "A carta morta, como `dlq list` a chama.",
         "The dead letters, as `dlq list` names them.": "As cartas mortas, como `dlq list` as chama.",
+        **DESK_HELP_PT,
     }
 )
 
@@ -158,6 +161,7 @@ CUSTODY_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "verdict_ignored": ("sem novidade, nada a aplicar", "stale, nothing to apply"),
         "verdict_duplicate": ("já aplicada antes", "applied before"),
         "verdict_parked": ("à espera da sua ordem", "waiting for its order"),
+        **DESK_NOTES,
     }
 )
 
@@ -187,5 +191,6 @@ CUSTODY_FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "dead_letter_unknown": "Não existe essa carta morta. As que existem: fiel custody dlq list",
         "dead_letter_settled": "Essa carta morta já foi resolvida.",
         "dead_letter_cut": "A mensagem era longa demais e não foi guardada inteira.",
+        **DESK_FAILURES_PT,
     }
 )

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from fiel.entrypoints.cli.custody import alerts, cash, checking, dead_letters, export, replay
+from fiel.entrypoints.cli.custody import (
+    alerts,
+    cash,
+    checking,
+    dead_letters,
+    export,
+    past,
+    reconciling,
+    replay,
+    sealing,
+    shares,
+)
 from fiel.entrypoints.cli.screen import write_out
 from fiel.entrypoints.words.custody import CUSTODY_EXAMPLES
 
 #: In the order of the help.
-FAMILIES = (cash, replay, export, checking, dead_letters, alerts)
+FAMILIES = (cash, shares, replay, export, past, checking, sealing, reconciling, dead_letters, alerts)
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,18 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, amount_of, moment_text, opened_book, write_json
+from fiel.entrypoints.cli.custody.answers import (
+    CurrencyOption,
+    JsonOption,
+    KeyOption,
+    OccurredOption,
+    UserArgument,
+    amount_of,
+    moment_text,
+    occurred_of,
+    opened_book,
+    write_json,
+)
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.notes import note
@@ -16,13 +27,7 @@ from fiel.entrypoints.words.notes import note
 if TYPE_CHECKING:
     from fiel.custody.service import CashAnswer
 
-UserArgument = Annotated[str, typer.Argument(help="Whose account it is.")]
 AmountArgument = Annotated[str, typer.Argument(help="How much, such as 1000.00.")]
-KeyOption = Annotated[
-    str | None,
-    typer.Option("--key", help="Names the request: repeated with the same key, it is done only once."),
-]
-CurrencyOption = Annotated[str, typer.Option("--currency", help="The account's currency, three letters.")]
 
 
 def register(group: typer.Typer) -> None:
@@ -36,15 +41,17 @@ def deposit(
     amount: AmountArgument,
     key: KeyOption = None,
     currency: CurrencyOption = "BRL",
+    occurred_at: OccurredOption = None,
     *,
     as_json: JsonOption = False,
     database: DatabaseOption = None,
     lang: LangOption = "pt",
 ) -> None:
     """Put money into an account; the first deposit opens it."""
-    words = words_of(lang)
+    words, occurred = words_of(lang), occurred_of(occurred_at)
     with opened_book(database) as opened:
-        _answer(opened.custody.deposit(user, amount, currency, key=key), words, as_json=as_json)
+        answer = opened.custody.deposit(user, amount, currency, key=key, occurred_at=occurred)
+    _answer(answer, words, as_json=as_json)
 
 
 def withdraw(
@@ -52,15 +59,17 @@ def withdraw(
     amount: AmountArgument,
     key: KeyOption = None,
     currency: CurrencyOption = "BRL",
+    occurred_at: OccurredOption = None,
     *,
     as_json: JsonOption = False,
     database: DatabaseOption = None,
     lang: LangOption = "pt",
 ) -> None:
     """Take money out of an account: never more than is available, for the rest is held for orders."""
-    words = words_of(lang)
+    words, occurred = words_of(lang), occurred_of(occurred_at)
     with opened_book(database) as opened:
-        _answer(opened.custody.withdraw(user, amount, currency, key=key), words, as_json=as_json)
+        answer = opened.custody.withdraw(user, amount, currency, key=key, occurred_at=occurred)
+    _answer(answer, words, as_json=as_json)
 
 
 def _answer(answer: CashAnswer, words: Words, *, as_json: bool) -> None:
