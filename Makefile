@@ -16,10 +16,10 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types imports docs pytest soak bench fmt env clean
+.PHONY: help run test lint types imports docs pytest soak bench bench-ledger fmt env clean
 
 help: ## List what can be done here
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Print a real plan: "I have R$ 1,000, what do I buy?"
 	@[ -d .venv ] || echo "first run: preparing .venv (a few seconds)" >&2
@@ -49,6 +49,9 @@ soak: env ## Run the long sets: thousands of random instances against solvers
 bench: ## Measure ours and theirs, and print one table with the machine's noise
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --extra fast
 	$(RUN) python bench/run.py
+
+bench-ledger: env ## The ledger beside hand-written yardsticks, on real PostgreSQL and Kafka; ARGS="--write"
+	$(BESIDE) python bench/ledger/run.py $(ARGS)
 
 fmt: env ## Format the code and repair what ruff can repair
 	$(RUN) ruff check --fix-only .

@@ -24,6 +24,7 @@ def run(work: Callable[[], int], *, backend: int | None = None) -> None:
     `backend` is the process of the database server that works for this one.
     """
     gc.collect()
+
     gc.freeze()  # the stream is no garbage to look through
     print(READY, flush=True)
     sys.stdin.readline()

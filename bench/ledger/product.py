@@ -65,7 +65,7 @@ class Run:
 def check(database: Database, events: int) -> None:
     """Nothing was lost and nothing made: money, reservations, rows."""
     asked = {
-        "money": "SELECT (SELECT sum(balance) FROM accounts) + (SELECT coalesce(sum(cost), 0) FROM positions)",
+        "money": "SELECT (SELECT sum(balance) FROM accounts) + (SELECT sum(cost) FROM positions)",
         "held": "SELECT (SELECT sum(blocked) FROM accounts) - (SELECT sum(held_cash) FROM orders)",
         "postings": "SELECT sum(amount) FROM postings",
         "entries": "SELECT count(*) FROM journal",
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--worker", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--lazily", action="store_true", help="make the stream while it is taken (memory)")
-    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--profile", choices=("tottime", "cumulative"), help="profile instead")
     given = parser.parse_args()
     run = Run(given.url, given.worker, given.batch)
     stream = messages(given.orders, given.worker, given.workers)
@@ -95,7 +95,7 @@ def main() -> None:
     if given.profile:
         with cProfile.Profile() as profile:
             run.take(kept)
-        pstats.Stats(profile).sort_stats("tottime").print_stats(60)
+        pstats.Stats(profile).sort_stats(given.profile).print_stats(70)
         return
     meter.run(lambda: run.take(kept), backend=run.backend())
     if given.workers == 1:

@@ -83,7 +83,8 @@ def _write(link: Link, fold: Fold) -> None:
         _columns([(key, *row) for key, row in fold.accounts.items()]),
     )
     link.execute(
-        f"INSERT INTO orders SELECT * FROM unnest({', '.join(['%s::bigint[]'] * 7)}) ON CONFLICT (id) DO UPDATE "
+        f"INSERT INTO orders SELECT * FROM unnest({', '.join(['%s::bigint[]'] * 7)}) "
+        "ON CONFLICT (id) DO UPDATE "
         "SET held = excluded.held, filled = excluded.filled, state = excluded.state",
         _columns([(key, *fold.orders[key]) for key in fold.changed_orders]),
     )
@@ -147,7 +148,8 @@ def _reserve(link: Link, step: Step) -> None:
 def _settle(link: Link, step: Step, held: int) -> None:
     cost = step.cost if step.kind == FILLED else 0
     row = link.execute(
-        "UPDATE accounts SET balance = balance - %s, blocked = blocked - %s WHERE id = %s RETURNING balance, blocked",
+        "UPDATE accounts SET balance = balance - %s, blocked = blocked - %s WHERE id = %s "
+        "RETURNING balance, blocked",
         (cost, held, step.account),
     ).fetchone()
     assert row is not None

@@ -46,20 +46,37 @@ class WalletEvents:
     def writer(self) -> Callable[[WalletTransaction], str]:
         """Bodies for one batch; each instant is formatted once."""
         times: dict[datetime, str] = {}
+        amounts: dict[str, Callable[[int], str]] = {}
 
         def body(of: WalletTransaction) -> str:
             at = times.get(of.occurred_at)
             if at is None:
                 at = times[of.occurred_at] = local_time(of.occurred_at, self.zone)
             currency = of.currency
+            amount = amounts.get(currency)
+            if amount is None:
+                amount = amounts[currency] = _amounts(currency)
             ticker = "null" if of.ticker is None else encode_basestring(of.ticker)
             return (
                 f'{{"eventId":"{of.id}","userId":{encode_basestring(of.user_id)},'
-                f'"transactionType":"{of.type.value}","amount":{amount_text(of.amount, currency)},'
+                f'"transactionType":"{of.type._value_}","amount":{amount(of.amount)},'
                 f'"ticker":{ticker},"orderId":{"null" if of.order_id is None else of.order_id},'
-                f'"balanceAfter":{amount_text(of.balance_after, currency)},'
-                f'"blockedBalanceAfter":{amount_text(of.blocked_after, currency)},'
+                f'"balanceAfter":{amount(of.balance_after)},'
+                f'"blockedBalanceAfter":{amount(of.blocked_after)},'
                 f'"eventTimestamp":"{at}","currency":"{currency}","sequence":{of.sequence}}}'
             )
 
         return body
+
+
+def _amounts(currency: str) -> Callable[[int], str]:
+    """`amount_text` of one currency; cents, which nearly all amounts are, in a shorter way."""
+    if currency_decimals(currency) != 2:
+        return lambda minor: amount_text(minor, currency)
+
+    def cents(minor: int) -> str:
+        if minor < 0:
+            return f"-{-minor // 100}.{-minor % 100:02d}"
+        return f"{minor // 100}.{minor % 100:02d}"
+
+    return cents

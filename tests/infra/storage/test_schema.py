@@ -185,7 +185,7 @@ def test_two_programs_on_a_fresh_database_migrate_it_once(empty_url: str) -> Non
     [
         ("DROP TABLE job_runs", "add_table job_runs"),
         ("ALTER TABLE leases ADD COLUMN mood TEXT", "remove_column"),
-        ("DROP INDEX ix_outbox_topic_key_not_before", "add_index"),
+        ("DROP INDEX ix_outbox_held", "add_index"),
     ],
 )
 def test_tables_changed_by_hand_are_found(database: Database, change: str, told: str) -> None:

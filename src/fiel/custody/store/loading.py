@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,9 +20,21 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import rows
-from fiel.infra.storage.bulk import Asked, Shape, array, ask, fetch, in_list, key_list, set_for_keys, together
+from fiel.infra.storage.bulk import (
+    Asked,
+    Shape,
+    array,
+    ask,
+    fetch,
+    find_by_index,
+    in_list,
+    key_list,
+    together,
+)
 
 CONSUMER = "custody"
+#: Up to here, statements one by one (and one that writes all) are cheaper than sending them together.
+FEW = 8
 
 
 def load_for_events(connection: Connection, policy: Policy, events: Sequence[OrderEvent]) -> Batch:
@@ -34,8 +47,10 @@ def load_for_events(connection: Connection, policy: Policy, events: Sequence[Ord
     starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
     # An order seldom has another ticker than its event; then its position is asked for below.
     likely = _tickers_touched(batch, events)
-    with together(connection):
-        set_for_keys(connection)
+    many = len(events) > FEW
+    with together(connection) if many else nullcontext():
+        if many:
+            find_by_index(connection)
         locked = _ask_accounts(connection, {event.user_id for event in events})
         known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
         waits = _ask_parked(connection, starting)
@@ -131,10 +146,10 @@ def _ask_positions(connection: Connection, keys: Collection[PositionKey]) -> Ask
     if connection.dialect.name == "sqlite":
         asked = "SELECT value ->> 0 AS u, value ->> 1 AS c, value ->> 2 AS t FROM json_each(?)"
         # CROSS JOIN keeps the order: the few keys first, each found by the primary key.
-        statement = f"SELECT {columns} FROM ({asked}) AS asked CROSS JOIN positions AS held WHERE {same}"  # noqa: S608
+        statement = f"SELECT {columns} FROM ({asked}) AS asked CROSS JOIN positions AS held WHERE {same}"
         return ask(connection, statement, (json.dumps(ordered),))
     asked = "unnest(%s::text[], %s::text[], %s::text[]) AS asked (u, c, t)"
-    statement = f"SELECT {columns} FROM {asked} JOIN positions AS held ON {same}"  # noqa: S608
+    statement = f"SELECT {columns} FROM {asked} JOIN positions AS held ON {same}"
     columns_of = zip(*ordered, strict=True) if ordered else ((), (), ())
     return ask(connection, statement, [array("text", cells) for cells in columns_of])
 
@@ -149,10 +164,7 @@ def lots_of(connection: Connection, key: PositionKey) -> list[Lot]:
     """Every lot of a position."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     names = ", ".join(f'"{name}"' for name in rows.LOT.columns)
-    statement = (
-        f"SELECT {names} FROM lots "  # noqa: S608 (names of our own)
-        f"WHERE user_id = {mark} AND currency = {mark} AND ticker = {mark}"
-    )
+    statement = f"SELECT {names} FROM lots WHERE user_id = {mark} AND currency = {mark} AND ticker = {mark}"
     return [rows.lot_of(row) for row in fetch(connection, statement, tuple(key))]
 
 
@@ -163,7 +175,7 @@ def seen(connection: Connection, ids: Collection[str]) -> dict[str, str]:
 
 def _ask_seen(connection: Connection, ids: Collection[str]) -> Asked:
     condition = in_list(connection, "message_id", "text")
-    statement = f"SELECT message_id, payload_hash FROM inbox WHERE consumer = '{CONSUMER}' AND {condition}"  # noqa: S608
+    statement = f"SELECT message_id, payload_hash FROM inbox WHERE consumer = '{CONSUMER}' AND {condition}"
     return ask(connection, statement, (key_list(connection, "text", ids),))
 
 
@@ -176,5 +188,5 @@ def _ask_by_key(
     tail: str = "",
 ) -> Asked:
     names = ", ".join(f'"{name}"' for name in shape.columns)
-    statement = f"SELECT {names} FROM {shape.table} WHERE {in_list(connection, column, kind)} {tail}"  # noqa: S608
+    statement = f"SELECT {names} FROM {shape.table} WHERE {in_list(connection, column, kind)} {tail}"
     return ask(connection, statement, (key_list(connection, kind, keys),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -57,17 +57,15 @@ ALERT = Shape.of(tables.alerts)
 Micros = Callable[[datetime], int]
 
 
-def micros_memo() -> Micros:
-    """`micros_of` that counts each instant once: a batch writes the same few over and over."""
-    known: dict[datetime, int] = {}
-
-    def micros(instant: datetime) -> int:
-        found = known.get(instant)
-        if found is None:
-            found = known[instant] = micros_of(instant)
+class _Known(dict[datetime, int]):
+    def __missing__(self, instant: datetime) -> int:
+        found = self[instant] = micros_of(instant)
         return found
 
-    return micros
+
+def micros_memo() -> Micros:
+    """`micros_of` that counts each instant once: a batch writes the same few over and over."""
+    return _Known().__getitem__
 
 
 def _maybe(micros: Micros, instant: datetime | None) -> int | None:
@@ -82,7 +80,7 @@ def new_account_row(account: Account, at: int) -> Row:
     return (
         account.user_id,
         account.currency,
-        account.cash_mode.value,
+        account.cash_mode._value_,
         account.balance,
         account.blocked,
         account.sequence,
@@ -105,8 +103,8 @@ def new_order_row(order: Order, micros: Micros) -> Row:
         order.user_id,
         order.currency,
         order.ticker,
-        order.side.value,
-        order.status.value,
+        order.side._value_,
+        order.status._value_,
         order.quantity,
         order.price,
         order.held_cash,
@@ -128,7 +126,7 @@ def old_order_row(order: Order, micros: Micros) -> Row:
     return (
         order.order_id,
         order.ticker,
-        order.status.value,
+        order.status._value_,
         order.quantity,
         order.price,
         order.held_cash,
@@ -180,7 +178,7 @@ def lot_row(lot: Lot, micros: Micros) -> Row:
         lot.user_id,
         lot.currency,
         lot.ticker,
-        lot.kind.value,
+        lot.kind._value_,
         lot.quantity,
         lot.price,
         lot.gross,
@@ -196,40 +194,41 @@ def lot_of(row: tuple[Any, ...]) -> Lot:
     return Lot(*head, quantity, price, gross, fee, instant_of(at), event_id)
 
 
-def entry_row(entry: JournalEntry, seq: int, micros: Micros) -> Row:
-    return (
-        seq,
-        entry.id,
-        entry.user_id,
-        entry.currency,
-        entry.kind.value,
-        entry.cause,
-        entry.order_id,
-        micros(entry.occurred_at),
-        micros(entry.recorded_at),
-    )
+def entry_rows(entries: Iterable[JournalEntry], seq: Mapping[str, int], micros: Micros) -> list[Row]:
+    """`seq` numbers the entries by their id; so for the two below. Taken apart at once: it is a stream."""
+    return [
+        (seq[entry], entry, user, currency, kind._value_, cause, order, micros(occurred), micros(recorded))
+        for entry, user, currency, kind, cause, order, occurred, recorded in entries
+    ]
 
 
-def posting_row(posting: Posting, seq: int) -> Row:
-    return (seq, posting.line, posting.account.value, posting.asset, posting.amount)
+def posting_rows(postings: Iterable[Posting], seq: Mapping[str, int]) -> list[Row]:
+    return [
+        (seq[entry], line, account._value_, asset, amount)
+        for entry, line, _user, _currency, account, asset, amount in postings
+    ]
 
 
-def transaction_row(transaction: WalletTransaction, seq: int, micros: Micros) -> Row:
-    return (
-        transaction.user_id,
-        transaction.currency,
-        transaction.sequence,
-        transaction.id,
-        seq,
-        transaction.order_id,
-        transaction.ticker,
-        transaction.type.value,
-        transaction.amount,
-        transaction.balance_after,
-        transaction.blocked_after,
-        micros(transaction.occurred_at),
-        micros(transaction.recorded_at),
-    )
+def transaction_rows(
+    transactions: Iterable[WalletTransaction], seq: Mapping[str, int], micros: Micros
+) -> list[Row]:
+    made = []
+    for (
+        name,
+        entry,
+        number,
+        user,
+        currency,
+        order,
+        ticker,
+        kind,
+        *amounts,
+        occurred,
+        recorded,
+    ) in transactions:
+        head = (user, currency, number, name, seq[entry], order, ticker, kind._value_)
+        made.append((*head, *amounts, micros(occurred), micros(recorded)))
+    return made
 
 
 def transaction_of(row: tuple[Any, ...], entry_id: str) -> WalletTransaction:
@@ -274,8 +273,8 @@ def parked_of(row: tuple[Any, ...]) -> Parked:
 
 
 def alert_row(alert: Alert, at: int) -> Row:
-    key = deterministic_id("alert", alert.code.value, alert.user_id, alert.order_id or 0, alert.event_id)
-    return (key, alert.code.value, alert.user_id, alert.order_id, alert.event_id, alert.message, at, None)
+    key = deterministic_id("alert", alert.code._value_, alert.user_id, alert.order_id or 0, alert.event_id)
+    return (key, alert.code._value_, alert.user_id, alert.order_id, alert.event_id, alert.message, at, None)
 
 
 def event_text(event: OrderEvent) -> str:

@@ -15,22 +15,24 @@ from fiel.custody.accounts import AccountKey, PositionKey
 from fiel.custody.events import Alert, Parked
 from fiel.custody.ledger.batch import Batch
 from fiel.custody.store import rows
-from fiel.custody.store.loading import CONSUMER, lots_of
+from fiel.custody.store.loading import CONSUMER, FEW, lots_of
 from fiel.custody.store.seals import NUMBERING_LOCK
 from fiel.custody.topics import ALERTS
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage import inbox, outbox
-from fiel.infra.storage.bulk import Row, Shape, Writes, ask, fetch, writing
+from fiel.infra.storage.bulk import BY_INDEX_PLANNED_ONCE, Row, Shape, Writes, ask, fetch, writing
 from fiel.infra.storage.inbox import Inbox
 from fiel.infra.storage.types import micros_of
 
-#: Up to here one statement for all tables is cheaper than one for each.
-_FEW = 8
 _INBOX = Inbox(CONSUMER)
 #: The lock first, then the numbers: the sealer must not see a later one committed before these.
 _NUMBERS = (
     "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s)) "
     "SELECT nextval('journal_seq') FROM shared, generate_series(1, %s)"
+)
+#: Before one statement for all tables: planning it anew would cost more than all the rest.
+_FEW_NUMBERS = _NUMBERS.replace(
+    "SELECT nextval('journal_seq')", f"SELECT nextval('journal_seq'), {BY_INDEX_PLANNED_ONCE}"
 )
 
 
@@ -56,7 +58,7 @@ def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEv
     micros, now = rows.micros_memo(), micros_of(at)
     _save_waiting(connection, batch, micros)
     save_alerts(connection, batch.alerts, at)
-    with writing(connection, few=len(batch.entries) < _FEW) as write:
+    with writing(connection, few=len(batch.entries) <= FEW) as write:
         numbers = _ask_numbers(connection, len(batch.entries))
         handled = ((each.event_id, each.payload_hash) for each in batch.inbox)
         write.insert(inbox.ROW, _INBOX.rows(handled, at=at))
@@ -113,12 +115,9 @@ def _save_journal(
     write: Writes, batch: Batch, micros: rows.Micros, numbers: Callable[[], Iterable[int]]
 ) -> None:
     seq = dict(zip((entry.id for entry in batch.entries), numbers(), strict=True))
-    write.insert(rows.ENTRY, [rows.entry_row(e, seq[e.id], micros) for e in batch.entries])
-    write.insert(rows.POSTING, [rows.posting_row(p, seq[p.entry_id]) for p in batch.postings])
-    write.insert(
-        rows.TRANSACTION,
-        [rows.transaction_row(t, seq[t.entry_id], micros) for t in batch.transactions],
-    )
+    write.insert(rows.ENTRY, rows.entry_rows(batch.entries, seq, micros))
+    write.insert(rows.POSTING, rows.posting_rows(batch.postings, seq))
+    write.insert(rows.TRANSACTION, rows.transaction_rows(batch.transactions, seq, micros))
 
 
 def _ask_numbers(connection: Connection, wanted: int) -> Callable[[], Iterable[int]]:
@@ -129,8 +128,8 @@ def _ask_numbers(connection: Connection, wanted: int) -> Callable[[], Iterable[i
         # The write lock is ours since BEGIN IMMEDIATE.
         (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
         return lambda: range(last + 1, last + 1 + wanted)
-    asked = ask(connection, _NUMBERS, (NUMBERING_LOCK, wanted))
-    return lambda: [number for (number,) in asked.rows()]
+    asked = ask(connection, _FEW_NUMBERS if wanted <= FEW else _NUMBERS, (NUMBERING_LOCK, wanted))
+    return lambda: [row[0] for row in asked.rows()]
 
 
 def _save_waiting(connection: Connection, batch: Batch, micros: rows.Micros) -> None:
@@ -168,10 +167,7 @@ def insert_once(connection: Connection, table: Table, given: Collection[Row]) ->
     for row in dict.fromkeys(given):
         marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(row))
         names = ", ".join(f'"{name}"' for name in shape.columns)
-        statement = (
-            f"INSERT INTO {shape.table} ({names}) VALUES ({marks}) "  # noqa: S608 (names of our own)
-            f"ON CONFLICT DO NOTHING RETURNING 1"
-        )
+        statement = f"INSERT INTO {shape.table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING 1"
         if fetch(connection, statement, row):
             fresh.append(row)
     return fresh

@@ -51,7 +51,7 @@ def seals_after(connection: Connection, head: Head, limit: int) -> list[Seal]:
     """The seals that follow a head, in order."""
     mark = _mark(connection)
     asked = (
-        f"SELECT position, entry_seq, hash FROM seals WHERE position > {mark} ORDER BY position LIMIT {mark}"  # noqa: S608
+        f"SELECT position, entry_seq, hash FROM seals WHERE position > {mark} ORDER BY position LIMIT {mark}"
     )
     return [Seal(*row) for row in fetch(connection, asked, (head.position, limit))]
 
@@ -63,7 +63,7 @@ def sealable(connection: Connection, above: int, upto: int, limit: int) -> list[
     between = f"> {mark} AND {{}} <= {mark}"
     entries = fetch(
         connection,
-        f"SELECT seq, id, user_id, currency, kind, cause, order_id, occurred_at, recorded_at FROM journal "  # noqa: S608
+        f"SELECT seq, id, user_id, currency, kind, cause, order_id, occurred_at, recorded_at FROM journal "
         f"WHERE seq {between.format('seq')} ORDER BY seq LIMIT {mark}",
         (*given, limit),
     )
@@ -73,7 +73,7 @@ def sealable(connection: Connection, above: int, upto: int, limit: int) -> list[
     postings = _grouped(
         fetch(
             connection,
-            f"SELECT entry_seq, line, account, asset, amount FROM postings "  # noqa: S608
+            f"SELECT entry_seq, line, account, asset, amount FROM postings "
             f"WHERE entry_seq {between.format('entry_seq')} ORDER BY entry_seq, line",
             given,
         )
@@ -81,7 +81,7 @@ def sealable(connection: Connection, above: int, upto: int, limit: int) -> list[
     transactions = _grouped(
         fetch(
             connection,
-            f"SELECT {_TRANSACTION_COLUMNS} FROM wallet_transactions "  # noqa: S608
+            f"SELECT {_TRANSACTION_COLUMNS} FROM wallet_transactions "
             f"WHERE entry_seq {between.format('entry_seq')} "
             "ORDER BY entry_seq, user_id, currency, sequence",
             given,
@@ -102,7 +102,7 @@ def _grouped(found: Sequence[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]
 
 def unsealed(connection: Connection, above: int) -> int:
     """How many entries have a number above the last one sealed."""
-    asked = f"SELECT count(*) FROM journal WHERE seq > {_mark(connection)}"  # noqa: S608
+    asked = f"SELECT count(*) FROM journal WHERE seq > {_mark(connection)}"
     (waiting,) = fetch(connection, asked, (above,))[0]
     return int(waiting)
 

@@ -125,21 +125,23 @@ def insert(connection: Connection, shape: Shape, rows: Sequence[Row]) -> None:
     Writes(connection, few=False).insert(shape, rows)
 
 
-def set_for_keys(connection: Connection) -> None:
-    """Until the end of the transaction PostgreSQL finds rows by index, with plans made once.
-
-    For transactions that look up rows by their keys and nothing else: a plan kept from when a table was
-    empty is then as good as any other.
-    """
-    if connection.dialect.name != "sqlite":
-        with _as_statement(connection, _FOR_KEYS):
-            _driver(connection).execute(_FOR_KEYS)
-
-
-_FOR_KEYS = (
-    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), "
-    "set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+#: In a SELECT: until the end of the transaction PostgreSQL finds rows by index, however small their table
+#: is now. For transactions that look up many rows by their keys.
+BY_INDEX = (
+    "set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+    "set_config('enable_mergejoin', 'off', true)"
 )
+#: The same, and plans are made once: for statements that hold every column of the key they look up by.
+#: (A plan for a part of a key, made while the table was small, would read more and more of it.)
+BY_INDEX_PLANNED_ONCE = f"{BY_INDEX}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+
+
+def find_by_index(connection: Connection) -> None:
+    """`BY_INDEX`, as a statement of its own."""
+    if connection.dialect.name != "sqlite":
+        statement = f"SELECT {BY_INDEX}"
+        with _as_statement(connection, statement):
+            _driver(connection).execute(statement)
 
 
 @cache
@@ -147,8 +149,8 @@ def _insertion(shape: Shape, dialect: str, first: int) -> str:
     names = _names(shape)
     if dialect == "sqlite":
         marks = ", ".join("?" * len(shape.columns))
-        return f"INSERT INTO {shape.table} ({names}) VALUES ({marks})"  # noqa: S608 (names of our own)
-    return f"INSERT INTO {shape.table} ({names}) SELECT * FROM unnest({_array_marks(shape, first)})"  # noqa: S608
+        return f"INSERT INTO {shape.table} ({names}) VALUES ({marks})"
+    return f"INSERT INTO {shape.table} ({names}) SELECT * FROM unnest({_array_marks(shape, first)})"
 
 
 @cache
@@ -158,11 +160,11 @@ def _change(shape: Shape, dialect: str, first: int) -> str:
         place = {name: f"?{number}" for number, name in enumerate(shape.columns, 1)}
         sets = ", ".join(f'"{name}" = {place[name]}' for name in changed)
         keys = " AND ".join(f'"{name}" = {place[name]}' for name in shape.key)
-        return f"UPDATE {shape.table} SET {sets} WHERE {keys}"  # noqa: S608 (names of our own)
+        return f"UPDATE {shape.table} SET {sets} WHERE {keys}"
     sets = ", ".join(f'"{name}" = given."{name}"' for name in changed)
     keys = " AND ".join(f'held."{name}" = given."{name}"' for name in shape.key)
     return (
-        f"UPDATE {shape.table} AS held SET {sets} "  # noqa: S608 (names of our own)
+        f"UPDATE {shape.table} AS held SET {sets} "
         f"FROM unnest({_array_marks(shape, first)}) AS given ({_names(shape)}) WHERE {keys}"
     )
 
@@ -213,17 +215,21 @@ def array(kind: str, cells: Iterable[Cell]) -> str:
     >>> array("text", ["a", 'b"c', None]), array("int8", [1, None])
     ('{"a","b\\\\"c",NULL}', '{1,NULL}')
     """
+    given = [*cells]
+    if not given:
+        return "{}"
     if kind == "int8":
-        return "{" + ",".join(["NULL" if cell is None else str(cell) for cell in cells]) + "}"
-    quoted = [
-        "NULL"
-        if cell is None
-        else f'"{cell}"'
-        if "\\" not in (text := str(cell)) and '"' not in text
-        else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        for cell in cells
-    ]
-    return "{" + ",".join(quoted) + "}"
+        return "{" + ",".join(map(str, given)).replace("None", "NULL") + "}"
+    if None not in given:
+        plain = '","'.join(map(str, given))
+        # Quotes are only those between cells: nothing has to be escaped.
+        if "\\" not in plain and plain.count('"') == 2 * (len(given) - 1):
+            return '{"' + plain + '"}'
+    return "{" + ",".join(["NULL" if cell is None else _quoted(str(cell)) for cell in given]) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def key_list(connection: Connection, kind: str, cells: Iterable[Cell]) -> str:
@@ -234,7 +240,7 @@ def key_list(connection: Connection, kind: str, cells: Iterable[Cell]) -> str:
 def in_list(connection: Connection, column: str, kind: str) -> str:
     """The condition that `column` is in the `key_list` given as the parameter."""
     if connection.dialect.name == "sqlite":
-        return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 (names of our own)
+        return f"{column} IN (SELECT value FROM json_each(?))"
     return f"{column} = ANY (%s::{kind}[])"
 
 
@@ -249,7 +255,7 @@ def _driver(connection: Connection) -> Any:
 
 def _numbered(driver: Any) -> Any:
     """A cursor for statements with PostgreSQL's own placeholders: nothing to translate each time."""
-    from psycopg import RawCursor  # noqa: PLC0415 - the driver is an extra
+    from psycopg import RawCursor  # the driver is an extra
 
     return RawCursor(driver)
 
@@ -267,7 +273,11 @@ def _as_statement(connection: Connection, statement: str) -> Iterator[None]:
             error,
             base,
             hide_parameters=True,
-            connection_invalidated=connection.dialect.is_disconnect(error, None, None),  # type: ignore[arg-type]
+            connection_invalidated=_is_disconnect(connection, error),
             dialect=connection.dialect,
         )
         raise wrapped from error
+
+
+def _is_disconnect(connection: Connection, error: Any) -> bool:
+    return connection.dialect.is_disconnect(error, None, None)

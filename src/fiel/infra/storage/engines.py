@@ -24,6 +24,8 @@ BUSY_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 5_000
 IDLE_IN_TRANSACTION_MS = 60_000
 CONNECT_TIMEOUT_S = 5
+CACHE_KIB = 32_768
+CHECKPOINT_PAGES = 8_000
 POOL_SIZE = 5
 POOL_WAIT_S = 10
 
@@ -31,6 +33,10 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
+    # A transaction of 500 events touches more pages than the 2 MiB and 1,000 pages that SQLite comes with:
+    # it would write them out early, and carry the log over to the file after nearly every commit.
+    f"PRAGMA cache_size=-{CACHE_KIB}",
+    f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
     "PRAGMA foreign_keys=ON",
     # REPLACE deletes rows without asking the triggers, unless told to: history must refuse that too.
     "PRAGMA recursive_triggers=ON",

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
+from fiel.infra.storage.bulk import fetch
 from fiel.infra.storage.tables import consumer_offsets as table
 from fiel.infra.storage.upserts import insert_into
 from fiel.kernel.errors import Conflict, Corrupt, InvalidInput
+
+_ADVANCE = (
+    "UPDATE consumer_offsets SET next_offset = ? WHERE consumer = ? AND topic = ? AND partition = ? "
+    "AND epoch = ? AND (next_offset IS NULL OR next_offset <= ?) RETURNING epoch"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,10 @@ def advance(connection: Connection, mine: Assignment, next_offset: int) -> None:
     """
     if next_offset < 0:
         raise InvalidInput("offset_negative", "an offset is zero or more", field="next_offset")
-    reached = or_(table.c.next_offset.is_(None), table.c.next_offset <= next_offset)
-    moved = connection.execute(
-        update(table)
-        .where(_partition_of(mine), table.c.epoch == mine.epoch, reached)
-        .values(next_offset=next_offset)
-        .returning(table.c.epoch)
-    ).first()
-    if moved is None:
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    given = (next_offset, mine.consumer, mine.topic, mine.partition, mine.epoch, next_offset)
+    moved = fetch(connection, _ADVANCE.replace("?", mark), given)
+    if not moved:
         raise _refused(connection, mine, next_offset)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, func, select, text, update
+from sqlalchemy import Connection, delete, exists, func, literal_column, select, text, update
 
 from fiel.infra.storage.bulk import Row, Shape, insert
 from fiel.infra.storage.instants import database_now
@@ -102,7 +102,10 @@ def claim(connection: Connection, token: str, *, limit: int, lease: timedelta) -
     now = database_now(connection)
     other = outbox.alias("other")
     blocked = exists().where(
-        other.c.topic == outbox.c.topic, other.c.key == outbox.c.key, other.c.not_before > now
+        other.c.topic == outbox.c.topic,
+        other.c.key == outbox.c.key,
+        other.c.not_before > now,
+        other.c.not_before > literal_column("0"),  # the index of such rows is found by these words
     )
     free = select(outbox).where(~blocked).order_by(outbox.c.id).limit(limit)
     rows = connection.execute(free).all()

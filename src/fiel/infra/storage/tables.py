@@ -20,7 +20,8 @@ inbox = Table(
     sqlite_with_rowid=False,
 )
 
-#: Messages to publish. A row is free when `not_before` (database clock, microseconds) has passed.
+#: Messages to publish. A row is free when `not_before` (database clock, microseconds) has passed. The index
+#: holds the few that are claimed or failed: a row is written without touching it.
 outbox = Table(
     "outbox",
     METADATA,
@@ -35,7 +36,14 @@ outbox = Table(
     Column("claim", StoredText, nullable=True),
     Column("last_error", StoredText, nullable=True),
     UniqueConstraint("message_id"),
-    Index(None, "topic", "key", "not_before"),
+    Index(
+        "ix_outbox_held",
+        "topic",
+        "key",
+        "not_before",
+        sqlite_where=text("not_before > 0"),
+        postgresql_where=text("not_before > 0"),
+    ),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )

@@ -58,7 +58,13 @@ def _create_messages() -> None:
         sqlite_strict=True,
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_outbox_topic_key_not_before"), "outbox", ["topic", "key", "not_before"])
+    op.create_index(
+        "ix_outbox_held",
+        "outbox",
+        ["topic", "key", "not_before"],
+        sqlite_where=sa.text("not_before > 0"),
+        postgresql_where=sa.text("not_before > 0"),
+    )
     op.create_table(
         "consumer_offsets",
         sa.Column("consumer", StoredText, nullable=False),

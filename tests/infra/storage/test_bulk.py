@@ -1,0 +1,77 @@
+"""Rows in bulk: a few in one statement or many together, on both engines they are the same rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from fiel.infra.storage import bulk, inbox, outbox
+from fiel.infra.storage.bulk import Row, array, ask, fetch, together, writing
+from fiel.infra.storage.database import Database
+from fiel.kernel.errors import Conflict
+
+#: What an array's text could be misread for.
+AWKWARD = ['"', "\\", '\\"', "NULL", "null", "", " ", "{}", "a,b", "ção", "'", '{"a": "b\\n"}', "None"]
+
+
+def _messages(texts: list[str]) -> list[Row]:
+    return [(f"m{number}", "t", "k", text, number) for number, text in enumerate(texts)]
+
+
+def _bodies(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return [str(row[0]) for row in fetch(connection, "SELECT body FROM outbox ORDER BY id")]
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_text_comes_back_as_it_was_in_the_order_given(database: Database, few: bool) -> None:
+    """Quotes, backslashes and words that mean nothing to SQL are text like any other."""
+    with database.unit_of_work() as unit, writing(unit.connection, few=few) as write:
+        write.insert(outbox.ROW, _messages(AWKWARD))
+    assert _bodies(database) == AWKWARD
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_rows_of_several_tables_are_written_and_changed(database: Database, few: bool) -> None:
+    """What is inserted and what is updated in one block is all there after it."""
+    first: list[Row] = [("c", "a", "old", 1), ("c", "b", "old", 1)]
+    with database.unit_of_work() as unit:
+        bulk.insert(unit.connection, inbox.ROW, first)
+    with database.unit_of_work() as unit, writing(unit.connection, few=few) as write:
+        write.update(inbox.ROW, [("c", "b", "new", 2)])
+        write.insert(inbox.ROW, [("c", "d", "new", 2)])
+        write.insert(outbox.ROW, _messages(["x"]))
+        write.insert(outbox.ROW, [])
+    with database.reading() as connection:
+        rows = fetch(connection, "SELECT message_id, payload_hash FROM inbox ORDER BY message_id")
+    assert [tuple(row) for row in rows] == [("a", "old"), ("b", "new"), ("d", "new")]
+    assert _bodies(database) == ["x"]
+
+
+def _write_a_used_key(database: Database, few: bool) -> None:
+    with database.unit_of_work() as unit, writing(unit.connection, few=few) as write:
+        write.insert(outbox.ROW, _messages(["x"]))
+        write.insert(inbox.ROW, [("c", "a", "h", 2)])
+        write.insert(outbox.ROW, [("late", "t", "k", "y", 3)])
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_a_key_in_use_is_a_conflict_and_nothing_is_kept(database: Database, few: bool) -> None:
+    """The error of one statement is told by its name, and the unit is undone whole."""
+    with database.unit_of_work() as unit:
+        bulk.insert(unit.connection, inbox.ROW, [("c", "a", "h", 1)])
+    with pytest.raises(Conflict) as told:
+        _write_a_used_key(database, few)
+    assert told.value.code == "constraint_broken"
+    assert _bodies(database) == []
+
+
+def test_questions_asked_together_are_answered_each(database: Database) -> None:
+    """Answers belong to their questions, whichever is read first."""
+    with database.unit_of_work() as unit, together(unit.connection):
+        one, two = ask(unit.connection, "SELECT 1"), ask(unit.connection, "SELECT 2")
+        assert ([*map(tuple, one.rows())], [*map(tuple, two.rows())]) == ([(1,)], [(2,)])
+
+
+def test_no_cells_are_an_empty_array() -> None:
+    """PostgreSQL reads `{""}` as one empty text, so none must be written without quotes."""
+    assert (array("text", []), array("int8", []), array("text", [""])) == ("{}", "{}", '{""}')
