@@ -58,12 +58,20 @@ def _tax_due(problem: Problem, sellable: Sequence[AssetLine]) -> Decimal:
     return due
 
 
+def _sellable(asset: AssetLine) -> tuple[Decimal, Decimal]:
+    """The quantity that can be sold in whole lots and its value in money; nothing without a price."""
+    if not asset.can_sell or asset.price is None:
+        return ZERO, ZERO
+    quantity = asset.quantity // asset.lot * asset.lot
+    return quantity, quantity * asset.price
+
+
 def _loss_max(asset: AssetLine, fees: FeeSchedule) -> Decimal:
     """The largest loss that selling an asset can realise, fees included, in money; a ceiling with tiers."""
-    if not asset.can_sell or asset.price is None or asset.quantity < asset.lot:
+    quantity, value = _sellable(asset)
+    if not quantity:
         return ZERO
-    quantity = asset.quantity // asset.lot * asset.lot
-    value, cost = quantity * asset.price, quantity * (asset.average_cost or ZERO)
+    cost = quantity * (asset.average_cost or ZERO)
     tiers = fees.tiers or (FeeTier(None, fees.fixed, fees.rate),)
     return max(ZERO, cost - value) + max(tier.fixed + tier.rate * value for tier in tiers)
 
@@ -73,9 +81,7 @@ def _proceeds_max(asset: AssetLine, fees: FeeSchedule) -> Decimal:
 
     With tiers it is a ceiling rather than exact: the engine judges the orders themselves.
     """
-    if not asset.can_sell or asset.price is None:
-        return ZERO
-    value = asset.quantity // asset.lot * asset.lot * asset.price
+    _, value = _sellable(asset)
     if value < asset.minimum_order:
         return ZERO
     if not fees.tiers:

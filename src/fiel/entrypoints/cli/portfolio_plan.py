@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from rich.console import Console
+from rich.status import Status
+
 from fiel.copilot.buying import Plan, load
 from fiel.copilot.buying import plan as plan_of
 from fiel.copilot.plan_view.words import Words
@@ -46,8 +49,7 @@ def plan_portfolio(file: Path, ask: Ask, form: Form, words: Words) -> None:
     """Read, plan and show. Raises what reading and planning raise."""
     portfolio = load(file)
     console = screen(stderr=True)
-    waiting = note("compiling" if compiles_first() else "solving", words)
-    with console.status(waiting) if console.is_terminal else nullcontext():
+    with _waiting(console, words) if console.is_terminal else nullcontext():
         plan = plan_of(portfolio, **asdict(ask), lang=words.lang)
     if form.output is not None:
         write_whole(form.output, _text(plan, form))
@@ -56,6 +58,11 @@ def plan_portfolio(file: Path, ask: Ask, form: Form, words: Words) -> None:
         _print(plan, form, words)
     else:
         write_out(_text(plan, form))
+
+
+def _waiting(console: Console, words: Words) -> Status:
+    """What a person sees until the plan is there."""
+    return console.status(note("compiling" if compiles_first() else "solving", words))
 
 
 def _text(plan: Plan, form: Form) -> str:

@@ -55,7 +55,7 @@ def batch_orders(
     flow already in it; `minimum_cash` a number or float64 [N]. The template's own holdings and
     money are not used. Raises `InvalidInput` for what this search does not know: fees, taxes on
     sales, minimum orders, maximum weights, destination bands, the hybrid mode, or lots worth less
-    than 1e-9 of the smallest portfolio (plan those one by one).
+    than 1e-9 of the largest portfolio (plan those one by one).
     """
     import numpy as np
 

@@ -11,6 +11,12 @@ from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE
 
 
 @jit
+def is_taxed(sold: float, exempt: float) -> bool:
+    """Whether a month with sales of `sold` is taxed; `exempt` < 0: the group knows no exemption."""
+    return exempt < 0.0 or sold > exempt + BUDGET_TOLERANCE
+
+
+@jit
 def evaluate(
     leaf_count: int,
     node_count: int,
@@ -74,8 +80,7 @@ def evaluate(
         assets += x
         sums[leaf_parent[k]] += x
     for g in range(group_count):
-        taxed = group_exempt[g] < 0.0 or sold_sum[g] > group_exempt[g] + BUDGET_TOLERANCE
-        if taxed and gain_sum[g] > 0.0:
+        if is_taxed(sold_sum[g], group_exempt[g]) and gain_sum[g] > 0.0:
             cost += group_rate[g] * gain_sum[g]
     left = budget - assets - cost
     report[4] = left

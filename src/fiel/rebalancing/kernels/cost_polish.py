@@ -6,7 +6,7 @@ import math
 
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray, scratch
-from fiel.rebalancing.kernels.cost_plans import evaluate, snap
+from fiel.rebalancing.kernels.cost_plans import evaluate, is_taxed, snap
 from fiel.rebalancing.kernels.cost_relax import fee_of
 from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE
 
@@ -61,11 +61,34 @@ def tax_change(
 ) -> float:
     """What changes in a group's tax when its sales and gain change by this much."""
     tax = 0.0
-    if group_exempt[g] < 0.0 or sold_sum[g] > group_exempt[g] + BUDGET_TOLERANCE:
+    if is_taxed(sold_sum[g], group_exempt[g]):
         tax -= max(gain_sum[g], 0.0)
-    if group_exempt[g] < 0.0 or sold_sum[g] + sold > group_exempt[g] + BUDGET_TOLERANCE:
+    if is_taxed(sold_sum[g] + sold, group_exempt[g]):
         tax += max(gain_sum[g] + gain, 0.0)
     return group_rate[g] * tax
+
+
+@jit
+def pull_of(
+    k: int,
+    leaf_parent: IntArray,
+    node_parent: IntArray,
+    leaf_target: FloatArray,
+    leaf_weight: FloatArray,
+    node_target: FloatArray,
+    node_weight: FloatArray,
+    value: FloatArray,
+    sums: FloatArray,
+) -> tuple[float, float]:
+    """Half the slope of the squared errors as asset k's value grows, and how fast that slope rises."""
+    push = leaf_weight[k] * (value[k] - leaf_target[k])
+    stiffness = leaf_weight[k]
+    v = leaf_parent[k]
+    while v >= 0:
+        push += node_weight[v] * (sums[v] - node_target[v])
+        stiffness += node_weight[v]
+        v = node_parent[v]
+    return push, stiffness
 
 
 @jit
@@ -123,13 +146,9 @@ def polish(
             if unit[k] <= 0.0 or lots_min[k] == lots_max[k]:
                 continue
             before = lots[k]
-            stiffness = leaf_weight[k]
-            push = leaf_weight[k] * (value[k] - leaf_target[k])
-            v = leaf_parent[k]
-            while v >= 0:
-                stiffness += node_weight[v]
-                push += node_weight[v] * (sums[v] - node_target[v])
-                v = node_parent[v]
+            push, stiffness = pull_of(
+                k, leaf_parent, node_parent, leaf_target, leaf_weight, node_target, node_weight, value, sums
+            )
             ideal = before - int(math.floor(push / (stiffness * unit[k]) + 0.5))
             kept = before
             tried = False
@@ -205,7 +224,7 @@ def polish(
                 part = int(math.floor(unit[k] / unit[j]))
                 for extra in range(2):
                     step = max(part + extra, 1)
-                    if extra == 1 and part + 1 == step and part == 0:
+                    if extra == 1 and part == 0:
                         continue
                     a = snap(one + 1, order_least[k], lots_min[k], lots_max[k])
                     b = snap(two - step, order_least[j], lots_min[j], lots_max[j])
@@ -218,13 +237,10 @@ def polish(
                         for side in range(2):
                             i = k if side == 0 else j
                             moved = x if side == 0 else y
-                            stiffness = leaf_weight[i]
-                            push = leaf_weight[i] * (value[i] - leaf_target[i])
-                            v = leaf_parent[i]
-                            while v >= 0:
-                                stiffness += node_weight[v]
-                                push += node_weight[v] * (sums[v] - node_target[v])
-                                v = node_parent[v]
+                            push, stiffness = pull_of(
+                                i, leaf_parent, node_parent, leaf_target, leaf_weight, node_target,
+                                node_weight, value, sums,
+                            )  # fmt: skip
                             change += (2.0 * push + stiffness * moved) * moved
                         fee, sold, gain = order_change(
                             k, a, lots, unit, gain_share, tier_count, tier_up, tier_fixed, tier_rate

@@ -11,7 +11,7 @@ import math
 
 from fiel.rebalancing.jit import jit
 from fiel.rebalancing.kernels.arrays import FloatArray, IntArray
-from fiel.rebalancing.kernels.laminar import INFINITE
+from fiel.rebalancing.kernels.laminar import BUDGET_TOLERANCE, INFINITE
 
 #: The quadratic: its value at the least of both, half its gradient, its second derivatives halved; then
 #: the room for both together, for a and for b, and the start of the walk.
@@ -83,7 +83,7 @@ def pose(
     room = budget - total[0] - least
     if room < 0.0:
         # A budget spent to the last cent leaves less than nothing by rounding.
-        if room < -1e-12:
+        if room < -BUDGET_TOLERANCE:
             return 0
         room = 0.0
     pair[ZERO] = zero
