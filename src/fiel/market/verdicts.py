@@ -83,8 +83,10 @@ class Reaction:
     keep: Keep
 
 
-def _reaction(*, retry: bool = False, fallback: bool = True, breaker: bool = False) -> Reaction:
-    return Reaction(retry, fallback, breaker, Keep.NEVER)
+def _reaction(
+    *, retry: bool = False, fallback: bool = True, breaker: bool = False, keep: Keep = Keep.NEVER
+) -> Reaction:
+    return Reaction(retry, fallback, breaker, keep)
 
 
 #: What to do when an answer is refused for that reason, unless the reader knows better. Only what says
@@ -97,7 +99,7 @@ REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
         Kind.RATE_LIMITED: _reaction(retry=True),
         Kind.BAD_REQUEST: _reaction(fallback=False),
         Kind.WINDOW_TOO_LONG: _reaction(fallback=False),
-        Kind.NOT_FOUND: Reaction(False, True, False, Keep.NEGATIVE_SHORT),
+        Kind.NOT_FOUND: _reaction(keep=Keep.NEGATIVE_SHORT),
         Kind.TIMEOUT: _reaction(retry=True, breaker=True),
         Kind.UPSTREAM_DOWN: _reaction(retry=True, breaker=True),
         Kind.MALFORMED: _reaction(retry=True, breaker=True),
