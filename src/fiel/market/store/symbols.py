@@ -1,0 +1,182 @@
+"""The last believed quote of each symbol, and sessions by source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Row, delete, func, select
+
+from fiel.infra.storage import outbox
+from fiel.infra.storage.database import Database, UnitOfWork
+from fiel.infra.storage.outbox import OutboxMessage
+from fiel.infra.storage.upserts import insert_into
+from fiel.kernel.errors import Corrupt
+from fiel.market.tables import market_closes as closes
+from fiel.market.tables import market_quotes as quotes
+from fiel.market.values import Bar, QuoteReading
+
+_CHUNK = 300
+_NUMBERS = ("previous_close", "open", "high", "low", "change", "change_percent")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuote:
+    """A quote that was believed. `fallback`: a second source gave it."""
+
+    reading: QuoteReading
+    as_of: datetime
+    fetched_at: datetime
+    source: str
+    fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSymbols:
+    """Quotes and sessions."""
+
+    database: Database
+
+    def quote(self, symbol: str) -> StoredQuote | None:
+        """The last believed quote."""
+        return self.quotes([symbol]).get(symbol)
+
+    def quotes(self, symbols: Collection[str]) -> Mapping[str, StoredQuote]:
+        """The last believed quotes of those that have one."""
+        wanted, found = sorted(set(symbols)), {}
+        with self.database.reading() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                asked = select(quotes).where(quotes.c.symbol.in_(wanted[start : start + _CHUNK]))
+                for row in connection.execute(asked):
+                    found[str(row.symbol)] = _quote(row)
+        return found
+
+    def put_quote(self, quote: StoredQuote, messages: Sequence[OutboxMessage] = ()) -> bool:
+        """Keep a quote unless a later one is held; whether it was. Messages go with it, or not at all."""
+
+        def put(unit: UnitOfWork) -> bool:
+            given = insert_into(quotes, unit.connection).values(
+                symbol=quote.reading.symbol,
+                price=f"{quote.reading.price:f}",
+                currency=quote.reading.currency,
+                as_of=quote.as_of,
+                fetched_at=quote.fetched_at,
+                source=quote.source,
+                fallback=int(quote.fallback),
+                body=_body(quote.reading),
+            )
+            changed = ("price", "currency", "as_of", "fetched_at", "source", "fallback", "body")
+            kept = unit.connection.execute(
+                given.on_conflict_do_update(
+                    index_elements=[quotes.c.symbol],
+                    set_={name: given.excluded[name] for name in changed},
+                    where=quotes.c.as_of <= given.excluded.as_of,
+                ).returning(quotes.c.symbol)
+            ).first()
+            if kept is not None and messages:
+                outbox.append(unit.connection, messages, at=quote.fetched_at)
+            return kept is not None
+
+        return self.database.transact(put)
+
+    def bars(self, symbol: str, source: str, first: date, last: date) -> list[Bar]:
+        """Sessions of one source, oldest first."""
+        asked = (
+            select(closes)
+            .where(
+                closes.c.symbol == symbol,
+                closes.c.source == source,
+                closes.c.day >= first.isoformat(),
+                closes.c.day <= last.isoformat(),
+            )
+            .order_by(closes.c.day)
+        )
+        with self.database.reading() as connection:
+            return [_bar(row) for row in connection.execute(asked)]
+
+    def sources_of(self, symbol: str) -> Mapping[str, date]:
+        """The sources that have sessions of a symbol, with the last day of each."""
+        asked = select(closes.c.source, func.max(closes.c.day)).where(closes.c.symbol == symbol)
+        with self.database.reading() as connection:
+            found = connection.execute(asked.group_by(closes.c.source))
+            return {str(source): date.fromisoformat(day) for source, day in found}
+
+    def replace_bars(self, symbol: str, source: str, bars: Sequence[Bar], *, at: datetime) -> None:
+        """Keep the history of a source, whole: one answer has one scale, and two are never mixed."""
+
+        def write(unit: UnitOfWork) -> None:
+            unit.connection.execute(
+                delete(closes).where(closes.c.symbol == symbol, closes.c.source == source)
+            )
+            for start in range(0, len(bars), _CHUNK):
+                part = [_closing(symbol, source, bar, at) for bar in bars[start : start + _CHUNK]]
+                unit.connection.execute(closes.insert(), part)
+
+        self.database.transact(write)
+
+
+def _body(reading: QuoteReading) -> str:
+    fields: dict[str, object] = {
+        name: None if getattr(reading, name) is None else f"{getattr(reading, name):f}" for name in _NUMBERS
+    }
+    return json.dumps(
+        fields | {"volume": reading.volume, "name": reading.name, "requested": reading.requested},
+        ensure_ascii=False,
+        sort_keys=True,
+    )
+
+
+def _quote(row: Row[tuple[object, ...]]) -> StoredQuote:
+    try:
+        body = json.loads(row.body)
+        numbers = {name: None if body[name] is None else Decimal(body[name]) for name in _NUMBERS}
+        reading = QuoteReading(
+            row.symbol,
+            Decimal(row.price),
+            row.currency,
+            row.as_of,
+            requested=body["requested"],
+            volume=body["volume"],
+            name=body["name"],
+            **numbers,
+        )
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        raise Corrupt("stored_quote", f"the stored quote of {row.symbol} cannot be read") from error
+    return StoredQuote(reading, row.as_of, row.fetched_at, row.source, bool(row.fallback))
+
+
+def _closing(symbol: str, source: str, bar: Bar, at: datetime) -> dict[str, object]:
+    prices: dict[str, object] = {
+        name: _text(getattr(bar, name)) for name in ("open", "high", "low", "adjusted_close")
+    }
+    return {
+        "symbol": symbol,
+        "source": source,
+        "day": bar.day.isoformat(),
+        "close": f"{bar.close:f}",
+        "volume": bar.volume,
+        "fetched_at": at,
+    } | prices
+
+
+def _bar(row: Row[tuple[object, ...]]) -> Bar:
+    return Bar(
+        date.fromisoformat(row.day),
+        Decimal(row.close),
+        _number(row.open),
+        _number(row.high),
+        _number(row.low),
+        _number(row.adjusted_close),
+        row.volume,
+    )
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
