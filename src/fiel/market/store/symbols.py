@@ -55,9 +55,13 @@ class StoredSymbols:
         return found
 
     def put_quote(self, quote: StoredQuote, messages: Sequence[OutboxMessage] = ()) -> bool:
-        """Keep a quote unless a later one is held; whether it was. Messages go with it, or not at all."""
+        """Keep a quote unless a later one is held; whether it was. Messages go with it when it is news."""
 
         def put(unit: UnitOfWork) -> bool:
+            held = unit.connection.execute(
+                select(quotes.c.as_of, quotes.c.price).where(quotes.c.symbol == quote.reading.symbol)
+            ).first()
+            news = held is None or (held.as_of, held.price) != (quote.as_of, f"{quote.reading.price:f}")
             given = insert_into(quotes, unit.connection).values(
                 symbol=quote.reading.symbol,
                 price=f"{quote.reading.price:f}",
@@ -76,7 +80,7 @@ class StoredSymbols:
                     where=quotes.c.as_of <= given.excluded.as_of,
                 ).returning(quotes.c.symbol)
             ).first()
-            if kept is not None and messages:
+            if kept is not None and news and messages:
                 outbox.append(unit.connection, messages, at=quote.fetched_at)
             return kept is not None
 
