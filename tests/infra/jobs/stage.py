@@ -142,3 +142,12 @@ def close_queue(queue: JobQueue) -> None:
     queue.close()
     if isinstance(queue, EmbeddedJobs):
         queue.database.close()
+
+
+@contextmanager
+def closing_queue(queue: JobQueue) -> Iterator[None]:
+    """Closed whatever happens: what one failure leaves open is another test's warning."""
+    try:
+        yield
+    finally:
+        close_queue(queue)
