@@ -127,7 +127,7 @@ def open_queue(kind: str, address: str) -> JobQueue:
     if kind == "rabbitmq":
         from fiel.infra.jobs.rabbit import RabbitJobs, RabbitSettings
 
-        settings = RabbitSettings(address, waits=BACKOFF, first_pause_s=0.1, longest_pause_s=0.5)
+        settings = RabbitSettings(address, waits=BACKOFF, first_pause_s=0.1, longest_pause_s=0.5, look_s=1.0)
         return RabbitJobs(settings, SystemClock())
     return EmbeddedJobs(Database.at(address), RandomIds("claim"), embedded_pace())
 
@@ -142,3 +142,12 @@ def close_queue(queue: JobQueue) -> None:
     queue.close()
     if isinstance(queue, EmbeddedJobs):
         queue.database.close()
+
+
+@contextmanager
+def closing_queue(queue: JobQueue) -> Iterator[None]:
+    """Closed whatever happens: what one failure leaves open is another test's warning."""
+    try:
+        yield
+    finally:
+        close_queue(queue)

@@ -11,7 +11,7 @@ from fiel.infra.jobs.faults import NotEnqueued
 from fiel.infra.jobs.port import Job, Pace
 from fiel.infra.storage import schema
 from fiel.infra.storage.database import Database
-from tests.infra.jobs.stage import KIND, Seen, Troubles, at_work, close_queue, eventually, open_queue
+from tests.infra.jobs.stage import KIND, Seen, Troubles, at_work, closing_queue, eventually, open_queue
 from tests.services.running import Services
 
 SERVICES = {
@@ -50,16 +50,17 @@ def test_no_job_is_lost_when_the_queue_is_killed_in_the_middle(kind: str, privat
     worker = queue.worker(
         {KIND: seen.noting(handle)}, pace=Pace(in_hand=8, threads=4), on_trouble=troubles.told.append
     )
-    with at_work(worker):
+    with closing_queue(queue), at_work(worker):
         eventually(lambda: len(seen.begun) >= 20, "the first twenty")
         private_services.kill9(SERVICES[kind][0])
         with pytest.raises(NotEnqueued):
             queue.enqueue([Job("while-away", KIND)])
         hold.set()
+        # Not before the worker has felt it too, or a quick restart passes unnoticed.
+        eventually(lambda: troubles.told, "the worker's trouble")
         private_services.restart(SERVICES[kind][0])
         eventually(lambda: len(set(seen.done)) == 200, "all two hundred")
         eventually(lambda: queue.depth(KIND) == 0)
+        assert queue.dead_letters.list(KIND) == []
 
-    assert queue.dead_letters.list(KIND) == []
     assert set(troubles.codes) >= {"queue_unavailable" if kind == "rabbitmq" else "database_unavailable"}
-    close_queue(queue)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
 import pytest
 
+from fiel.infra import system
 from fiel.infra.jobs.backoff import Backoff
 from fiel.infra.jobs.faults import NotEnqueued
 from fiel.infra.jobs.port import MALFORMED, Job
@@ -150,6 +151,21 @@ def test_a_worker_takes_up_again_when_its_queue_was_deleted(rabbit: Stage) -> No
         _on_channel(rabbit.address, lambda channel: channel.queue_delete(QUEUE))
         # For a moment the broker still takes jobs into the queue that it is deleting.
         eventually(lambda: _taken(rabbit, Job("after", KIND)) and "after" in seen.done)
+
+
+def test_a_queue_knows_its_workers(rabbit: Stage) -> None:
+    """None before, one while it works and goes on looking, none after it stopped."""
+    queue, seen = cast("RabbitJobs", rabbit.queue), Seen()
+    counts = [queue.listeners(KIND)]
+    with rabbit.working(seen.handle):
+        eventually(lambda: queue.listeners(KIND) == 1)
+        system.pause(1.5)
+        queue.enqueue([Job("after a look", KIND)])
+        eventually(lambda: seen.done)
+        counts.append(queue.listeners(KIND))
+    eventually(lambda: queue.listeners(KIND) == 0)
+
+    assert counts == [0, 1]
 
 
 def test_queues_of_other_settings_are_not_worked_on(rabbit: Stage) -> None:

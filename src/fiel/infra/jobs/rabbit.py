@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from fiel.infra.jobs.faults import NotEnqueued
 from fiel.infra.jobs.port import Handle, Job, OnTrouble, Pace, checked_handlers, checked_kind
 from fiel.infra.jobs.rabbit_dead_letters import RabbitDeadLetters
-from fiel.infra.jobs.rabbit_library import named_errors
 from fiel.infra.jobs.rabbit_session import Session
 from fiel.infra.jobs.rabbit_topology import RabbitSettings
 from fiel.infra.jobs.rabbit_worker import RabbitWorker
@@ -83,18 +82,20 @@ class RabbitJobs:
 
     def depth(self, kind: str) -> int:
         """How many wait in the queue of a kind."""
+        return self._look(kind)[0]
+
+    def listeners(self, kind: str) -> int:
+        """How many workers RabbitMQ hands jobs of a kind to; none means that they only pile up."""
+        return self._look(kind)[1]
+
+    def _look(self, kind: str) -> tuple[int, int]:
         checked_kind(kind)
 
-        async def counted(session: Session) -> int:
+        async def looked(session: Session) -> tuple[int, int]:
             await session.ensure([kind])
-            with named_errors():
-                queue = await session.publishing.declare_queue(
-                    session.names.queue(kind), passive=True, timeout=self._settings.answer_timeout_s
-                )
-            return int(queue.declaration_result.message_count)
+            return await session.look(kind)
 
-        count: int = self._on_session(counted)
-        return count
+        return self._on_session(looked)
 
     def close(self) -> None:
         """Close the connection and end its thread. A second call does nothing."""

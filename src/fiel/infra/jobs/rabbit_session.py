@@ -93,6 +93,19 @@ class Session:
         message = message_of(job, attempts_made=attempts_made, not_before=not_before, expires=expires)
         await self.publish(self.names.retry(step_ms), job.kind, message)
 
+    async def look(self, kind: str) -> tuple[int, int]:
+        """Jobs waiting in the queue of a kind and its consumers. Raises `Unavailable` (it may be deleted)."""
+        with named_errors():
+            channel = await self.connection.channel(publisher_confirms=False)
+            try:
+                queue = await channel.declare_queue(
+                    self.names.queue(kind), passive=True, timeout=self.settings.answer_timeout_s
+                )
+            finally:
+                await channel.close()
+        found = queue.declaration_result
+        return int(found.message_count), int(found.consumer_count)
+
     async def close(self) -> None:
         """Close; what was delivered on this connection and not acknowledged goes to others."""
         await _closed(self.connection)

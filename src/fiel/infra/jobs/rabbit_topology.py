@@ -36,6 +36,7 @@ class RabbitSettings:
     between is kept in the next longer step, so it may last up to that step when a longer one stands
     before it. `delivery_limit`: how often the broker hands out one job before it buries it by itself, a
     backstop beyond the `max_attempts` of any job. `max_length`: jobs waiting per kind; more are refused.
+    `look_s`: how often a worker asks whether its queues still know it.
     """
 
     url: str
@@ -48,6 +49,7 @@ class RabbitSettings:
     answer_timeout_s: float = 15.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 10.0
+    look_s: float = 30.0
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("amqp://", "amqps://")):

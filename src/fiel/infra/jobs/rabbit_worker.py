@@ -11,6 +11,7 @@ connection is opened. RabbitMQ itself takes a job back from a handler after half
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -24,7 +25,7 @@ from fiel.infra.jobs.rabbit_topology import RabbitSettings
 from fiel.infra.jobs.rabbit_wire import burial, read
 from fiel.infra.jobs.verdicts import Again, Dead, Verdict, attempt, spent
 from fiel.kernel.clock import Clock
-from fiel.kernel.errors import FielError, InvalidInput
+from fiel.kernel.errors import FielError, InvalidInput, Unavailable
 
 
 @dataclass(slots=True)
@@ -41,6 +42,17 @@ class _Shift:
     handling: set[Future[Verdict]] = field(default_factory=set)
     #: Channel and consumer tag of each kind.
     consumers: list[tuple[Any, Any, str]] = field(default_factory=list)
+
+    #: Deliveries of each kind, and how many there had been at the last look that found jobs waiting.
+    delivered: Counter[str] = field(default_factory=Counter)
+    waiting: dict[str, int] = field(default_factory=dict)
+
+    def starved(self, kind: str, ready: int) -> bool:
+        """Whether jobs waited at two looks in a row and none was handed out in between."""
+        before, now = self.waiting.pop(kind, None), self.delivered[kind]
+        if ready and not self.tasks:
+            self.waiting[kind] = now
+        return kind in self.waiting and before == now
 
     def cancel_unbegun(self) -> None:
         for future in list(self.handling):
@@ -123,6 +135,7 @@ class RabbitWorker:
         await channel.set_qos(prefetch_count=self._pace.in_hand)
 
         async def on_message(message: Any) -> None:
+            shift.delivered[kind] += 1
             task = asyncio.create_task(self._take(shift, kind, message))
             shift.tasks.add(task)
             task.add_done_callback(shift.tasks.discard)
@@ -142,7 +155,8 @@ class RabbitWorker:
         lost = asyncio.ensure_future(shift.session.connection.closed())
         broken, stopping = map(asyncio.ensure_future, (shift.broken.wait(), self._stopping.wait()))
         ends = {lost, broken, stopping}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        while not (await _first_of(ends, self._settings.look_s)):
+            await self._look(shift)
         for each in ends:
             each.cancel()
         shift.ending = True
@@ -153,6 +167,26 @@ class RabbitWorker:
         while shift.orderly and shift.tasks:
             await asyncio.wait(set(shift.tasks))
         await shift.session.close()
+
+    async def _look(self, shift: _Shift) -> None:
+        """Begin anew when a queue does not know its worker any more, or hands out nothing that it has.
+
+        A queue that was deleted and declared again may keep its consumer in name only (RabbitMQ 3.10),
+        and tells nobody: jobs would pile up beside an idle worker.
+        """
+        try:
+            for kind in self._handlers:
+                ready, listeners = await shift.session.look(kind)
+                if not listeners or shift.starved(kind, ready):
+                    self._tell(
+                        Unavailable(
+                            "queue_silent", f"the queue of {kind} hands out nothing; subscribing anew"
+                        )
+                    )
+                    shift.broken.set()
+        except FielError as error:
+            self._tell(error)
+            shift.broken.set()
 
     async def _take_no_more(self, shift: _Shift) -> None:
         for _, queue, tag in shift.consumers:
@@ -227,3 +261,9 @@ class RabbitWorker:
     def _tell(self, error: FielError) -> None:
         if self._on_trouble is not None:
             self._on_trouble(error)
+
+
+async def _first_of(ends: set[asyncio.Future[Any]], within_s: float) -> bool:
+    """Whether one of them came to its end in that time."""
+    done, _ = await asyncio.wait(ends, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
