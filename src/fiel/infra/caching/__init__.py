@@ -1,0 +1,1 @@
+"""Caches in layers: `port` says what a layer does; memory, Redis, and several of them as one."""
