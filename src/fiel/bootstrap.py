@@ -6,13 +6,14 @@ with open_custody(settings) as opened:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from fiel.custody.ports import PriceSource
-from fiel.custody.prices import RedisPrices
+from fiel.custody.prices import RedisPrices, given_price
 from fiel.custody.queries import Queries
 from fiel.custody.service import Custody
 from fiel.custody.store import Book
@@ -20,10 +21,29 @@ from fiel.custody.store.prices import StoredPrices
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.bus.embedded import EmbeddedBus
 from fiel.infra.bus.port import EventBus
+from fiel.infra.caching.layered import Layered
+from fiel.infra.caching.memory import MemoryConfig, MemoryLayer
+from fiel.infra.caching.port import Layer
+from fiel.infra.resilience.pipeline import Pipeline
+from fiel.infra.resilience.quota import Quotas
+from fiel.infra.resilience.timing import Timing, system_timing
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.schema import open_database
 from fiel.infra.system import RandomIds, SystemClock
 from fiel.kernel.errors import Unavailable
+from fiel.market.asking import Asker
+from fiel.market.budgets import PatientBudgets
+from fiel.market.config import pipeline_config, quota_configs
+from fiel.market.ports import LastPrices
+from fiel.market.quote_shelf import QuoteShelf
+from fiel.market.quotes import Quotes
+from fiel.market.store.budgets import StoredBudgets
+from fiel.market.store.desk import Desk
+from fiel.market.store.events import StoredEvents
+from fiel.market.store.series import StoredSeries
+from fiel.market.store.symbols import StoredQuote, StoredSymbols
+from fiel.market.transport import HttpTransport
+from fiel.market.wire import Transport
 from fiel.settings import Outside, Settings
 
 
@@ -109,6 +129,132 @@ def open_prices(outside: Outside, database: Database) -> OpenPrices:
             raise Unavailable("prices_unavailable", f"Redis does not answer ({error})") from error
 
     return OpenPrices(RedisPrices(client), probe, client.close)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMarket:
+    """Market data that is open, within one event loop. `degraded`: why the database was not there, if so."""
+
+    database: Database
+    quotes: Quotes
+    pipeline: Pipeline
+    desk: Desk
+    series: StoredSeries
+    symbols: StoredSymbols
+    events: StoredEvents
+    timing: Timing
+    degraded: str
+    transport: Transport
+    layers: Layered
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.transport.close()
+        await self.layers.close()
+        self.database.close()
+
+    async def __aenter__(self) -> OpenMarket:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def open_market(
+    settings: Settings,
+    database_url: str | None = None,
+    *,
+    transport: Transport | None = None,
+    timing: Timing | None = None,
+) -> OpenMarket:
+    """Quotes, series and events. A database that is away degrades it and stops nothing.
+
+    Call it inside a running event loop. Raises `InvalidInput`, `Conflict` (another version of the schema),
+    `Corrupt`, `Unavailable` (driver_missing).
+    """
+    timing = timing or system_timing()
+    config, degraded = settings.market, ""
+    try:
+        database = open_database(database_url or settings.database_url)
+    except Unavailable as error:
+        if error.code == "driver_missing":
+            raise
+        # It may come back: each use asks again.
+        database, degraded = Database.at(database_url or settings.database_url), error.message
+    budgets = quota_configs(config.providers)
+    quotas = Quotas(budgets, PatientBudgets(StoredBudgets(database)), timing)
+    pipeline = Pipeline(pipeline_config(config.providers), timing, quotas)
+    carried = transport or HttpTransport(config.providers, timing.clock)
+    desk, symbols, events = Desk(database), StoredSymbols(database), StoredEvents(database)
+    layers = Layered(_cache_layers(settings.outside, timing), timing.clock)
+    quotes = Quotes(
+        pipeline,
+        Asker(carried, desk, timing.clock, frozenset(budgets)),
+        QuoteShelf(layers, symbols, timing.clock, config.freshness),
+        symbols,
+        timing.clock,
+        _last_prices(settings.outside, database),
+        events.shares,
+        limits=config.limits,
+    )
+    return OpenMarket(
+        database,
+        quotes,
+        pipeline,
+        desk,
+        StoredSeries(database),
+        symbols,
+        events,
+        timing,
+        degraded,
+        carried,
+        layers,
+    )
+
+
+def _cache_layers(outside: Outside, timing: Timing) -> list[Layer]:
+    """Memory, and Redis behind it when it is named."""
+    layers: list[Layer] = [MemoryLayer(MemoryConfig(), timing.clock)]
+    if outside.redis_url:
+        from fiel.infra.caching.redis import RedisConfig, RedisLayer
+
+        layers.append(RedisLayer(outside.redis_url, RedisConfig(), timing))
+    return layers
+
+
+def _last_prices(outside: Outside, database: Database) -> LastPrices:
+    return PricesForOthers(StoredPrices(database), outside.redis_url)
+
+
+@dataclass(slots=True)
+class PricesForOthers:
+    """Last prices where custody looks them up: beside the book, and in Redis when it is named."""
+
+    stored: StoredPrices
+    redis_url: str
+
+    async def tell(self, quote: StoredQuote) -> None:
+        """A new price. Raises `Unavailable` when either place could not be told."""
+        reading = quote.reading
+        price = given_price(reading.symbol, f"{reading.price:f}", reading.currency, quote.as_of, quote.source)
+        await asyncio.to_thread(self.stored.put, [price])
+        if self.redis_url:
+            await self._tell_redis(quote)
+
+    async def _tell_redis(self, quote: StoredQuote) -> None:
+        from redis.asyncio import Redis
+
+        from fiel.market.ticker_prices import TickerPrice, TickerPrices
+
+        reading = quote.reading
+        client = Redis.from_url(self.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0)
+        try:
+            given = TickerPrice(reading.symbol, reading.price, reading.currency, quote.as_of)
+            await TickerPrices(client).write([given])
+        finally:
+            await client.aclose()
 
 
 def stored_prices(database: Database) -> StoredPrices:

@@ -24,6 +24,8 @@ from fiel.infra.storage.urls import database_url, embedded_url
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import exact_context
+from fiel.market.config import UPSTREAM_PATHS, MarketConfig, default_providers
+from fiel.market.wire import Provider
 
 DATA_DIR = "FIEL_DATA_DIR"
 DATABASE_URL = "FIEL_DATABASE_URL"
@@ -36,6 +38,22 @@ KAFKA = "FIEL_KAFKA"
 KAFKA_PROPERTIES = "FIEL_KAFKA_PROPERTIES"
 KAFKA_SESSION = "FIEL_KAFKA_SESSION"
 REDIS_URL = "FIEL_REDIS_URL"
+BRAPI_TOKEN = "FIEL_BRAPI_TOKEN"  # noqa: S105 (the name of a variable)
+HG_KEY = "FIEL_HG_KEY"
+MARKET_UPSTREAM = "FIEL_MARKET_UPSTREAM"
+MARKET_OFFLINE = "FIEL_MARKET_OFFLINE"
+MARKET_TICKERS = "FIEL_MARKET_TICKERS"
+#: The variable with the address of each service, where another holds than the service's own.
+MARKET_URLS: Mapping[Provider, str] = MappingProxyType(
+    {
+        Provider.BRAPI: "FIEL_BRAPI_URL",
+        Provider.HG: "FIEL_HG_URL",
+        Provider.SGS: "FIEL_SGS_URL",
+        Provider.OLINDA: "FIEL_OLINDA_URL",
+        Provider.IPEADATA: "FIEL_IPEADATA_URL",
+        Provider.B3: "FIEL_B3_URL",
+    }
+)
 
 #: A fee beyond this is a slip of the pen: nobody charges ten thousand for an order.
 FEE_FIXED_MAX = Decimal(10_000)
@@ -75,6 +93,7 @@ class Settings:
     database_url: str = field(repr=False)
     custody: CustodyConfig = field(default_factory=CustodyConfig)
     outside: Outside = field(default_factory=Outside)
+    market: MarketConfig = field(default_factory=MarketConfig)
 
     @classmethod
     def read(cls, environment: Mapping[str, str], home: Path, platform: str) -> Settings:
@@ -104,6 +123,7 @@ class Settings:
                 kafka_properties=variables.read(KAFKA_PROPERTIES, _properties, Outside().kafka_properties),
                 redis_url=variables.read(REDIS_URL, redis_address, ""),
             ),
+            _market(variables),
         )
 
 
@@ -123,6 +143,53 @@ class _Variables:
             raise InvalidInput(
                 refusal.code, f"{name}: {refusal.message}", field=name, details=details
             ) from None
+
+
+def _market(variables: _Variables) -> MarketConfig:
+    """Tokens, addresses, and whether anything is asked at all."""
+    upstream = variables.read(MARKET_UPSTREAM, str, "")
+    urls = {provider: upstream.rstrip("/") + path for provider, path in UPSTREAM_PATHS.items() if upstream}
+    urls |= {each: url for each, name in MARKET_URLS.items() if (url := variables.read(name, str, ""))}
+    tokens = {
+        Provider.BRAPI: variables.read(BRAPI_TOKEN, str, ""),
+        Provider.HG: variables.read(HG_KEY, str, ""),
+    }
+    try:
+        providers = default_providers({key: token for key, token in tokens.items() if token}, urls)
+    except InvalidInput as problem:
+        name = _variable_of(problem.field or "", upstream=bool(upstream))
+        details = {**problem.details, "variable": name}
+        raise InvalidInput(problem.code, f"{name}: {problem.message}", field=name, details=details) from None
+    return MarketConfig(
+        providers,
+        offline=variables.read(MARKET_OFFLINE, _switch, default=False),
+        tickers=variables.read(MARKET_TICKERS, _tickers, ()),
+    )
+
+
+def _variable_of(place: str, *, upstream: bool) -> str:
+    """The variable that set `brapi.token` or `bcb.base_url`."""
+    provider, _, name = place.partition(".")
+    if name == "token":
+        return BRAPI_TOKEN if provider == Provider.BRAPI else HG_KEY
+    return MARKET_UPSTREAM if upstream else MARKET_URLS[Provider(provider)]
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes"}:
+        return True
+    if text.lower() in {"0", "false", "no"}:
+        return False
+    raise InvalidInput("switch_malformed", "write 1 or 0")
+
+
+def _tickers(text: str) -> tuple[str, ...]:
+    from fiel.market.quotes import SYMBOLS_MAX, read_symbol
+
+    names = tuple(dict.fromkeys(read_symbol(each) for each in text.split(",") if each.strip()))
+    if len(names) > SYMBOLS_MAX:
+        raise InvalidInput("too_many_symbols", f"at most {SYMBOLS_MAX} tickers")
+    return names
 
 
 def _data_folder(environment: Mapping[str, str], home: Path, platform: str) -> Path:

@@ -18,6 +18,8 @@ from fiel.infra.resilience.pipeline import PipelineConfig
 from fiel.infra.resilience.quota import QuotaConfig
 from fiel.infra.resilience.timing import check_count, check_duration
 from fiel.kernel.errors import InvalidInput
+from fiel.market.freshness import Freshness
+from fiel.market.sanitizer.context import QuoteLimits
 from fiel.market.wire import Provider
 
 #: Visible ASCII: what an HTTP header takes, so that no library repeats it in a complaint.
@@ -173,3 +175,30 @@ def quota_configs(providers: Mapping[Provider, ProviderConfig]) -> Mapping[str, 
     """The budgets of those providers that have one, under their names."""
     found = {provider.value: config.quota for provider, config in providers.items()}
     return {name: quota for name, quota in found.items() if quota.month is not None or quota.day is not None}
+
+
+#: The paths under which the simulator of the services (`fiel dev upstream`) answers as each of them.
+UPSTREAM_PATHS: Mapping[Provider, str] = MappingProxyType(
+    {
+        Provider.BRAPI: "/brapi",
+        Provider.HG: "/hg",
+        Provider.SGS: "/sgs",
+        Provider.OLINDA: "/olinda",
+        Provider.IPEADATA: "/ipeadata",
+        Provider.B3: "/b3",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketConfig:
+    """All that market data can be told. `offline`: nothing is asked, only what is recorded and held.
+
+    `tickers`: what the worker keeps up to date besides what is asked for.
+    """
+
+    providers: Mapping[Provider, ProviderConfig] = field(default_factory=default_providers)
+    freshness: Freshness = field(default_factory=Freshness)
+    limits: QuoteLimits = field(default_factory=QuoteLimits)
+    offline: bool = False
+    tickers: tuple[str, ...] = ()

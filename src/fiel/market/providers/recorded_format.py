@@ -87,8 +87,17 @@ def read_prices(text: str, symbol: str) -> tuple[Recording, tuple[Bar, ...]]:
     )
     volumes = _column(fields, "volume", len(days), symbol)
     bars = tuple(
-        Bar(day, *(_number(price, decimals) for price in prices), volume=volume or None)
-        for day, volume, *prices in zip(days, volumes, closes, opens, highs, lows, strict=True)
+        Bar(
+            day,
+            _number(close, decimals),
+            open=_number(first, decimals),
+            high=_number(high, decimals),
+            low=_number(low, decimals),
+            volume=volume or None,
+        )
+        for day, volume, close, first, high, low in zip(
+            days, volumes, closes, opens, highs, lows, strict=True
+        )
     )
     if any(bar.close <= 0 for bar in bars):
         raise _corrupt(symbol, "a price is not positive")

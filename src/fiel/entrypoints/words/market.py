@@ -1,0 +1,109 @@
+"""The words of `fiel market` and `fiel dev`: their help and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+#: The end of the help of `fiel market`.
+MARKET_EXAMPLES = "Examples:\n\n- fiel market quote PETR4 MXRF11\n- fiel market quote PETR4 --explain\n"
+#: The end of the help of `fiel dev upstream`.
+UPSTREAM_EXAMPLES = (
+    "Examples:\n\n"
+    "- fiel dev upstream\n"
+    "- fiel dev upstream --seed 7 --fault brapi:429:rate=0.2 --fault sgs:throttle:from=10:00,to=12:00\n"
+)
+
+MARKET_HELP_PT: Mapping[str, str] = MappingProxyType(
+    {
+        MARKET_EXAMPLES: MARKET_EXAMPLES.replace("Examples", "Exemplos"),
+        UPSTREAM_EXAMPLES: UPSTREAM_EXAMPLES.replace("Examples", "Exemplos"),
+        "Prices, rates and dividends of BRAPI, HG Brasil and the Banco Central, weighed before use.": (
+            "Preços, taxas e proventos da BRAPI, da HG Brasil e do Banco Central, conferidos antes do uso."
+        ),
+        "Show the last price of symbols: value, instant, age, source, and how it was had.\n\n"
+        "Prices come "
+        "from BRAPI, then HG Brasil, and are believed only after inspection; what nobody can give now\nis "
+        "served from what is held, with its age. Exit code 6 when a symbol has no price at all.": (
+            "Mostra o último preço de ativos: valor, instante, idade, fonte, e como foi obtido.\n\nOs preços "
+            "vêm da BRAPI, depois da HG Brasil, e só valem depois de conferidos; o que ninguém dá agora vem "
+            "do que está guardado, com a sua idade. Código de saída 6 quando um ativo não tem preço algum."
+        ),
+        "Example: fiel market quote PETR4 MXRF11 --explain": (
+            "Exemplo: fiel market quote PETR4 MXRF11 --explain"
+        ),
+        "PETR4, MXRF11, ^BVSP...": "PETR4, MXRF11, ^BVSP...",
+        "Also what was tried, what was refused, and why.": (
+            "Também o que foi tentado, o que foi recusado, e por quê."
+        ),
+        "Ask even when what is held is still fresh.": "Pergunta mesmo que o guardado ainda esteja fresco.",
+        "Again and again, until Ctrl-C.": "De novo e de novo, até Ctrl-C.",
+        "Tools for those who build on Fiel or try it against bad days.": (
+            "Ferramentas para quem constrói sobre o Fiel ou o experimenta em dias ruins."
+        ),
+        "Serve BRAPI, HG Brasil, the Banco Central, ipeadata and B3 from recorded figures, faults on "
+        "request.\n\nPrices beyond the recording are made up from the seed. Set FIEL_MARKET_UPSTREAM to the "
+        "address shown.": (
+            "Serve BRAPI, HG Brasil, Banco Central, ipeadata e B3 com dados gravados, e falhas a pedido.\n\n"
+            "Os preços depois da gravação são inventados a partir da semente. Ponha em FIEL_MARKET_UPSTREAM "
+            "o endereço mostrado."
+        ),
+        "Same seed, same prices and same faults.": "Mesma semente, mesmos preços e mesmas falhas.",
+        "What goes wrong, such as brapi:429:rate=0.2 or sgs:throttle:from=10:00,to=12:00.": (
+            "O que dá errado, como brapi:429:rate=0.2 ou sgs:throttle:from=10:00,to=12:00."
+        ),
+        "Faults from a file.": "Falhas de um arquivo.",
+        "What time it is at the services when they start (default: now).": (
+            "Que horas são nos serviços quando começam (padrão: agora)."
+        ),
+    }
+)
+
+MARKET_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "market_symbol": ("Ativo", "Symbol"),
+        "market_price": ("Preço por unidade", "Price per unit"),
+        "market_as_of": ("Em (Brasília)", "As of"),
+        "market_age": ("Idade", "Age"),
+        "market_source": ("Fonte", "Source"),
+        "market_quality": ("Como", "How"),
+        "market_quality_fresh": ("lido agora", "fresh"),
+        "market_quality_cached": ("guardado, no prazo", "held, in time"),
+        "market_quality_fallback": ("lido agora, segunda fonte", "fresh, second source"),
+        "market_quality_stale": ("antigo", "stale"),
+        "market_quality_quarantined": ("em quarentena", "quarantined"),
+        "market_quality_none": ("sem preço", "no price"),
+        "market_nothing": (
+            "{symbol}: nenhum preço, nem guardado; veja --explain",
+            "{symbol}: no price, not even an old one; see --explain",
+        ),
+        "market_degraded": (
+            "O banco de dados não respondeu ({reason}); nada do que for lido agora fica guardado nele.",
+            "The database does not answer ({reason}); nothing read now is kept in it.",
+        ),
+        "market_step_taken": ("aceito", "taken"),
+        "market_step_refused": ("recusado", "refused"),
+        "market_step_skipped": ("não perguntado", "not asked"),
+        "market_step_fault": ("defeito", "fault"),
+        "market_step_shelf": ("guardado indisponível", "cache unavailable"),
+        "market_step_out_of_time": ("tempo esgotado", "out of time"),
+        "market_attempt": ("{n}ª tentativa", "attempt {n}"),
+        "market_doubt": ("{source} disse {price}, não acreditado:", "{source} said {price}, not believed:"),
+        "market_held": (
+            "o guardado ainda está no prazo; ninguém foi perguntado",
+            "held and in time; nobody was asked",
+        ),
+        "upstream_ready": (
+            (
+                "Serviços simulados em {url} (Ctrl-C para parar). Em outro terminal:\n"
+                "  export FIEL_MARKET_UPSTREAM={url}\n"
+                "  fiel market quote PETR4 --explain"
+            ),
+            (
+                "Simulated services at {url} (Ctrl-C to stop). In another terminal:\n"
+                "  export FIEL_MARKET_UPSTREAM={url}\n"
+                "  fiel market quote PETR4 --explain"
+            ),
+        ),
+    }
+)

@@ -1,0 +1,248 @@
+"""Last prices: asked with care, weighed, kept, told to the other rooms, and always with their papers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from fiel.infra.resilience.attempts import How, Request, Result, Source, Step
+from fiel.infra.resilience.pipeline import Pipeline
+from fiel.kernel.clock import Clock
+from fiel.kernel.errors import FielError, InvalidInput
+from fiel.market import messages
+from fiel.market.asking import Asker, Told, in_thread
+from fiel.market.judgement import then
+from fiel.market.ports import LastPrices, QuoteStore
+from fiel.market.providers import brapi_quotes, hg_quotes
+from fiel.market.quote_shelf import QuoteShelf, quote_key, stored_quote
+from fiel.market.sanitizer.context import Context, QuoteLimits, local_day
+from fiel.market.sanitizer.quotes import check_quote
+from fiel.market.store.symbols import StoredQuote
+from fiel.market.symbols import BatchReading
+from fiel.market.values import Quality, QuoteReading, Served, ShareEvent
+from fiel.market.verdicts import Kind, Outcome, Verdict, accept, rejected
+from fiel.market.wire import Answer, Ask, Provider
+
+#: Shares, units, FIIs, ETFs, BDRs, and indexes with a caret.
+_SYMBOL = re.compile(r"\^?[A-Z][A-Z0-9]{3}[0-9]{1,2}[BF]?|\^[A-Z]{2,8}")
+SYMBOLS_MAX = 500
+_UNIT = "{currency} per unit"
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteAnswer:
+    """What can be served of one symbol, and everything that was tried. `served` is `None` for nothing.
+
+    `doubts`: answers that were read and not believed, by source, with the price they gave.
+    """
+
+    symbol: str
+    served: Served[QuoteReading] | None
+    how: How
+    trail: tuple[Step, ...] = ()
+    doubts: tuple[tuple[str, str, Decimal | None], ...] = ()
+
+
+@dataclass(slots=True)
+class Quotes:
+    """Quotes of B3 symbols. `order` names the providers to ask, the preferred first."""
+
+    pipeline: Pipeline
+    asker: Asker
+    shelf: QuoteShelf
+    store: QuoteStore
+    clock: Clock
+    last_prices: LastPrices
+    events_of: Callable[[str], Sequence[ShareEvent]]
+    order: Sequence[Provider] = (Provider.BRAPI, Provider.HG)
+    limits: QuoteLimits = field(default_factory=QuoteLimits)
+    #: Writes that failed since the start: the value was served all the same.
+    writes_lost: int = 0
+
+    async def get(self, symbol: str, *, renew: bool = False) -> QuoteAnswer:
+        """The best quote that can be had now. Raises `InvalidInput` for a malformed symbol; nothing else."""
+        name = read_symbol(symbol)
+        known = await in_thread(lambda: self.store.quote(name))
+        events = tuple(await in_thread(lambda: tuple(self.events_of(name))) or ())
+        aside = _Aside()
+        request = Request(quote_key(name), self._sources(name, known, events, aside), self.shelf, renew=renew)
+        result = aside.instead_of(await self.pipeline.get(request))
+        if result.how in (How.FIRST, How.FALLBACK, How.STALE) and result.value is not None:
+            await self._keep(result.value, fallback=result.how is How.FALLBACK)
+        return self._answer(name, result)
+
+    async def many(self, symbols: Collection[str], *, renew: bool = False) -> Mapping[str, QuoteAnswer]:
+        """One answer for each symbol. Raises `InvalidInput` for malformed ones, or too many."""
+        names = sorted({read_symbol(symbol) for symbol in symbols})
+        if len(names) > SYMBOLS_MAX:
+            raise InvalidInput("too_many_symbols", f"at most {SYMBOLS_MAX} symbols at once", field="symbols")
+        answers = await asyncio.gather(*(self.get(name, renew=renew) for name in names))
+        return {answer.symbol: answer for answer in answers}
+
+    def _sources(
+        self,
+        symbol: str,
+        known: StoredQuote | None,
+        events: tuple[ShareEvent, ...],
+        aside: _Aside,
+    ) -> tuple[Source[Told[QuoteReading]], ...]:
+        makers: Mapping[Provider, tuple[Callable[[Sequence[str]], Ask], _Reader]] = {
+            Provider.BRAPI: (brapi_quotes.ask_quotes, brapi_quotes.read_quotes),
+            Provider.HG: (hg_quotes.ask_prices, hg_quotes.read_prices),
+        }
+
+        def judge(provider: Provider, read: _Reader) -> Callable[[Answer], Verdict[QuoteReading]]:
+            def judged(answer: Answer) -> Verdict[QuoteReading]:
+                return self._weighed(provider, read(answer, [symbol]), symbol, known, events, aside)
+
+            return judged
+
+        found = []
+        for provider in self.order:
+            if provider in makers:
+                ask, read = makers[provider]
+                found.append(self.asker.source(replace(ask([symbol]), topic=symbol), judge(provider, read)))
+        return tuple(found)
+
+    def _weighed(
+        self,
+        provider: Provider,
+        read: Verdict[BatchReading],
+        symbol: str,
+        known: StoredQuote | None,
+        events: tuple[ShareEvent, ...],
+        aside: _Aside,
+    ) -> Verdict[QuoteReading]:
+        """Read and believed. An answer in doubt is remembered: a second source may speak for it."""
+        now = self.clock.now()
+        context = Context(
+            now,
+            last_close=None if known is None else known.reading.price,
+            last_close_day=None if known is None else local_day(known.as_of),
+            events=events,
+            other_price=aside.doubted,
+            limits=self.limits,
+        )
+        reading = then(read, lambda batch: _only(batch, symbol))
+        verdict = then(reading, lambda given: check_quote(given, None, context))
+        aside.put(provider, reading, verdict, context)
+        if verdict.taken and verdict.value is not None and verdict.value.as_of is None:
+            return rejected(Kind.STALE, "a price that does not say its time is not served", place="as_of")
+        return verdict
+
+    async def _keep(self, told: Told[QuoteReading], *, fallback: bool) -> None:
+        quote = stored_quote(told, fallback=fallback)
+        if quote is None:
+            return
+        message = messages.quote_accepted(quote.reading, quote.as_of, quote.fetched_at, quote.source)
+        try:
+            await asyncio.to_thread(self.store.put_quote, quote, [message])
+        except FielError:
+            self.writes_lost += 1
+        try:
+            await self.last_prices.tell(quote)
+        except FielError:
+            self.writes_lost += 1
+
+    def _answer(self, symbol: str, result: Result[Told[QuoteReading]]) -> QuoteAnswer:
+        doubts = tuple(
+            (source, attempt.reason, None if (told := attempt.value) is None else _price(told))
+            for source, attempt in result.refused
+        )
+        told = result.value
+        if told is None or told.verdict.value is None or told.verdict.value.as_of is None:
+            return QuoteAnswer(symbol, None, result.how, result.trail, doubts)
+        reading = told.verdict.value
+        assert reading.as_of is not None  # noqa: S101 (said above; for the type checker)
+        served = Served(
+            reading,
+            _UNIT.format(currency=reading.currency),
+            reading.as_of,
+            told.fetched_at,
+            told.provider.value,
+            _QUALITY[result.how],
+            told.verdict.findings,
+        )
+        return QuoteAnswer(symbol, served, result.how, result.trail, doubts)
+
+
+@dataclass(slots=True)
+class _Aside:
+    """Answers of one request that were not taken, and what they are still good for.
+
+    A price in doubt is what a second source may confirm. A price that is only old is right about its own
+    instant: it is served, as stale, when nobody has a newer one.
+    """
+
+    doubted: Decimal | None = None
+    old: Told[QuoteReading] | None = None
+
+    def put(
+        self,
+        provider: Provider,
+        read: Verdict[QuoteReading],
+        verdict: Verdict[QuoteReading],
+        context: Context,
+    ) -> None:
+        if verdict.outcome is Outcome.QUARANTINE and verdict.value is not None:
+            self.doubted = verdict.value.price
+        reading = read.value
+        if verdict.kind is not Kind.STALE or reading is None or reading.as_of is None:
+            return
+        then_now = check_quote(reading, None, replace(context, now=reading.as_of))
+        if then_now.taken and (self.old is None or reading.as_of > _as_of(self.old)):
+            self.old = Told(then_now, provider, context.now)
+
+    def instead_of(self, result: Result[Told[QuoteReading]]) -> Result[Told[QuoteReading]]:
+        """The result, or the newest old price when that is better than what is held."""
+        if self.old is None or result.how not in (How.STALE, How.NONE, How.ABSENT):
+            return result
+        if result.value is not None and _as_of(result.value) >= _as_of(self.old):
+            return result
+        return replace(result, value=self.old, how=How.STALE)
+
+
+def _as_of(told: Told[QuoteReading]) -> datetime:
+    reading = told.verdict.value
+    return datetime.min.replace(tzinfo=UTC) if reading is None or reading.as_of is None else reading.as_of
+
+
+_Reader = Callable[[Answer, Sequence[str]], Verdict[BatchReading]]
+_QUALITY = {
+    How.HELD: Quality.CACHED,
+    How.FIRST: Quality.FRESH,
+    How.FALLBACK: Quality.FALLBACK,
+    How.STALE: Quality.STALE,
+}
+
+
+def read_symbol(text: str) -> str:
+    """A symbol in capital letters. Raises `InvalidInput` naming it."""
+    name = text.strip().upper()
+    if not _SYMBOL.fullmatch(name):
+        raise InvalidInput(
+            "symbol_malformed",
+            f"{text[:20]!r} is no B3 symbol; write it as PETR4, MXRF11 or ^BVSP",
+            field="symbol",
+        )
+    return name
+
+
+def age_at(answer: QuoteAnswer, now: datetime) -> float | None:
+    """Seconds since the instant that the quote speaks of."""
+    return None if answer.served is None else answer.served.age(now).total_seconds()
+
+
+def _only(batch: BatchReading, symbol: str) -> Verdict[QuoteReading]:
+    found = batch.of(symbol)
+    if found is None or found.quote is None:
+        return rejected(Kind.NO_DATA, f"no price of {symbol} in the answer", place=symbol)
+    return accept(found.quote)
+
+
+def _price(told: Told[QuoteReading]) -> Decimal | None:
+    return None if told.verdict.value is None else told.verdict.value.price
