@@ -37,6 +37,7 @@ def plan(
     as_csv: options.CsvOption = False,
     kappa: options.KappaOption = None,
     cost_sensitivity: options.CostSensitivityOption = None,
+    market: options.MarketOption = False,
     max_price_age: options.PriceAgeOption = None,
     now: options.NowOption = None,
     max_nodes: options.NodesOption = None,
@@ -62,10 +63,11 @@ def plan(
             max_nodes=max_nodes,
         )
         form = Form(_format(as_json=as_json, as_csv=as_csv), explain, output, width, no_color)
-        plan_portfolio(source, ask, form, words)
+        plan_portfolio(source, ask, form, words, market=market)
         return
     own = {"cash": cash, "withdraw": withdraw, "mode": mode, "kappa": kappa, "now": now}
-    _refuse_unused(own | {"cost_sensitivity": cost_sensitivity, "max_price_age": max_price_age})
+    own |= {"cost_sensitivity": cost_sensitivity, "market": "yes" if market else None}
+    _refuse_unused(own | {"max_price_age": max_price_age})
     _answer(source, is_folder=source is instances, output=output, max_nodes=max_nodes, words=words)
 
 

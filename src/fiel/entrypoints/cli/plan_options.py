@@ -41,6 +41,12 @@ CostSensitivityOption: TypeAlias = Annotated[
 PriceAgeOption: TypeAlias = Annotated[
     str | None, typer.Option("--max-price-age", help="Refuse prices older than this: 90s, 30m, 12h, 5d.")
 ]
+MarketOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--market", help="Prices from the market for B3 symbols; older than 5d refused unless you say more."
+    ),
+]
 NowOption: TypeAlias = Annotated[
     str | None, typer.Option("--now", help="The instant to measure ages from (ISO 8601 with zone).")
 ]

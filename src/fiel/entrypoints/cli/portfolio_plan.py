@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from fiel.copilot.buying import Plan, load
 from fiel.copilot.buying import plan as plan_of
 from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.failures import show_note
+from fiel.entrypoints.cli.market.prices import AGE_MAX, at_market_prices
 from fiel.entrypoints.cli.screen import screen, show, write_out
 from fiel.entrypoints.cli.writing import write_whole
 from fiel.entrypoints.words.notes import note
@@ -45,9 +46,13 @@ class Form:
     no_color: bool
 
 
-def plan_portfolio(file: Path, ask: Ask, form: Form, words: Words) -> None:
-    """Read, plan and show. Raises what reading and planning raise."""
+def plan_portfolio(file: Path, ask: Ask, form: Form, words: Words, *, market: bool = False) -> None:
+    """Read, plan and show; `market`: at the market's prices. Raises what reading and planning raise."""
     portfolio = load(file)
+    if market:
+        portfolio = at_market_prices(portfolio, words)
+        if portfolio.price_age_seconds_max is None and ask.max_price_age is None:
+            ask = replace(ask, max_price_age=AGE_MAX)
     console = screen(stderr=True)
     with _waiting(console, words) if console.is_terminal else nullcontext():
         plan = plan_of(portfolio, **asdict(ask), lang=words.lang)

@@ -38,6 +38,9 @@ MARKET_HELP_PT: Mapping[str, str] = MappingProxyType(
         ),
         "Ask even when what is held is still fresh.": "Pergunta mesmo que o guardado ainda esteja fresco.",
         "Again and again, until Ctrl-C.": "De novo e de novo, até Ctrl-C.",
+        "Prices from the market for B3 symbols; older than 5d refused unless you say more.": (
+            "Preços do mercado para ativos da B3; com mais de 5d são recusados, salvo outro limite."
+        ),
         "Tools for those who build on Fiel or try it against bad days.": (
             "Ferramentas para quem constrói sobre o Fiel ou o experimenta em dias ruins."
         ),
@@ -61,6 +64,10 @@ MARKET_HELP_PT: Mapping[str, str] = MappingProxyType(
 
 MARKET_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "market_price_of_file": (
+            "{symbol}: sem preço no mercado; vale o do arquivo, com a sua data",
+            "{symbol}: no market price; the one in the file is used, with its date",
+        ),
         "market_symbol": ("Ativo", "Symbol"),
         "market_price": ("Preço por unidade", "Price per unit"),
         "market_as_of": ("Em (Brasília)", "As of"),
