@@ -1,0 +1,113 @@
+"""From the address of a series and its answer to a verdict, for every service that tells series."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from fiel.kernel.errors import NotFound
+from fiel.market.catalogue import SeriesSpec, catalogue, series_of_code, series_spec
+from fiel.market.providers import b3_index, bcb_olinda, bcb_sgs, brapi_macro, ipeadata
+from fiel.market.providers.addresses import Address
+from fiel.market.providers.bodies import Json, load_json
+from fiel.market.sanitizer.series import judge_series
+from fiel.market.values import SeriesReading
+from fiel.market.verdicts import REACTIONS, Keep, Kind, Verdict, rejected
+from fiel.market.wire import Answer, Provider
+
+#: ipeadata answers an unknown code with an empty list; a typing error must not be remembered as the truth.
+UNKNOWN_CODE = replace(REACTIONS[Kind.NOT_FOUND], keep=Keep.NEVER)
+_SGS = re.compile(r"bcdata\.sgs\.([0-9]{1,6})/", re.IGNORECASE)
+_IPEADATA = re.compile(r"(?:SERCODIGO='|(?:Metadados|ValoresSerie)\(')([A-Za-z0-9_]{1,40})'")
+
+
+def read_series_address(address: Address, answer: Answer, *, today: date) -> Verdict[object]:
+    """The rows of a known series, believed or not. Of an unknown one, only the form is judged."""
+    if address.provider is Provider.SGS:
+        return _widened(_sgs(address, answer, today))
+    if address.provider is Provider.OLINDA:
+        return _olinda(address, answer, today)
+    if address.provider is Provider.IPEADATA:
+        return _ipeadata(address, answer, today)
+    if address.provider is Provider.B3 and "GetListed" not in address.path:
+        return _judged(b3_index.read_cdi_rate(answer, series_spec("cdi_annual")), "cdi_annual", None, today)
+    if address.provider is Provider.BRAPI:
+        return _macro(address, answer, today)
+    return _widened(load_json(answer))
+
+
+def _sgs(address: Address, answer: Answer, today: date) -> Verdict[SeriesReading]:
+    found = _SGS.search(address.path)
+    code = int(found[1]) if found else 0
+    try:
+        spec = series_of_code(code)
+    except NotFound:
+        stand_in = replace(series_spec("cdi"), key=f"sgs_{code}", code=code)
+        return bcb_sgs.read_sgs(answer, stand_in)
+    asked = bcb_sgs.asked_days(address.parameters)
+    return judge_series(bcb_sgs.read_sgs(answer, spec), spec, asked=asked, today=today)
+
+
+def _olinda(address: Address, answer: Answer, today: date) -> Verdict[object]:
+    currency = address.value("@moeda").strip("'").upper()
+    if "Cotacao" not in address.path or currency not in ("", "USD"):
+        return _widened(load_json(answer, page=Kind.RATE_LIMITED))
+    spec = series_spec("usd_ptax")
+    asked = bcb_olinda.asked_days(address.parameters)
+    return _judged(bcb_olinda.read_ptax(answer, spec), spec.key, asked, today)
+
+
+def _ipeadata(address: Address, answer: Answer, today: date) -> Verdict[object]:
+    found = _IPEADATA.search(address.path)
+    code = found[1] if found else ""
+    spec = next((one for one in catalogue().values() if _told_as(one, Provider.IPEADATA) == code), None)
+    if spec is not None:
+        return _judged(ipeadata.read_ipeadata(answer, spec), spec.key, None, today)
+    loaded = load_json(answer, page=Kind.UPSTREAM_DOWN)
+    if loaded.value is not None and not _has_rows(loaded.value):
+        return rejected(Kind.NOT_FOUND, "an empty list: the code is not known", reaction=UNKNOWN_CODE)
+    return _widened(loaded)
+
+
+def _has_rows(value: Json) -> bool:
+    return not (isinstance(value, dict) and value.get("value") == [])
+
+
+def _macro(address: Address, answer: Answer, today: date) -> Verdict[object]:
+    path = address.path.rstrip("/").lower()
+    if path.endswith("/prime-rate"):
+        return _judged(brapi_macro.read_prime_rate(answer), "selic_target", None, today)
+    if path.endswith("/inflation"):
+        return _widened(brapi_macro.read_inflation(answer))
+    slugs = address.symbols("symbols")
+    slug = slugs[0].lower() if slugs else ""
+    spec = next((one for one in catalogue().values() if _told_as(one, Provider.BRAPI) == slug), None)
+    if spec is None:
+        return _widened(load_json(answer))
+    asked = _iso_days(address)
+    return _judged(brapi_macro.read_macro(answer, spec, asked), spec.key, asked, today)
+
+
+def _iso_days(address: Address) -> tuple[date, date] | None:
+    try:
+        return date.fromisoformat(address.value("startDate")), date.fromisoformat(address.value("endDate"))
+    except ValueError:
+        return None
+
+
+def _told_as(spec: SeriesSpec, provider: Provider) -> str:
+    source = spec.second(provider)
+    return source.code if source is not None else ""
+
+
+def _judged(
+    read: Verdict[SeriesReading], key: str, asked: tuple[date, date] | None, today: date
+) -> Verdict[object]:
+    return _widened(judge_series(read, series_spec(key), asked=asked, today=today))
+
+
+def _widened(verdict: Verdict[SeriesReading] | Verdict[Json]) -> Verdict[object]:
+    return Verdict(
+        verdict.outcome, verdict.kind, verdict.value, verdict.reaction, verdict.findings, verdict.wait
+    )
