@@ -12,10 +12,12 @@ from fiel.infra.resilience.attempts import Attempt, Source
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import FielError, Unavailable
 from fiel.market.ports import Desk
-from fiel.market.verdicts import Keep, Outcome, Verdict
+from fiel.market.verdicts import Keep, Kind, Outcome, Verdict
 from fiel.market.wire import Answer, Ask, NoAnswer, Provider, Transport
 
 Value = TypeVar("Value")
+#: Refused for what it says, not for how it came: worth a look by whoever runs this.
+_WRONG = frozenset({Kind.IMPLAUSIBLE, Kind.INCONSISTENT, Kind.CONFLICT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Asker:
         told = verdict.findings[0].detail if verdict.findings else ""
         failed = verdict.outcome is Outcome.REJECT and verdict.reaction.keep is not Keep.NEGATIVE_SHORT
         await self._note(ask, f"{verdict.kind}: {told}" if failed else None)
-        if verdict.outcome is Outcome.QUARANTINE and verdict.kind is not None:
+        told_wrong = verdict.outcome is Outcome.REJECT and verdict.kind in _WRONG
+        if verdict.kind is not None and (verdict.outcome is Outcome.QUARANTINE or told_wrong):
             details = "; ".join(f"{each.place}: {each.detail}" for each in verdict.findings[:5])
             await self._safely(
                 self.desk.disbelieve, ask.provider.value, ask.topic, verdict.kind.value, details

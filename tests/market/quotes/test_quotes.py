@@ -1,0 +1,240 @@
+"""Quotes as they are asked for: fresh, held, from a second source, old, in doubt, and never wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from fiel.infra.resilience.attempts import How
+from fiel.kernel.errors import InvalidInput
+from fiel.market.quotes import QuoteAnswer, read_symbol
+from fiel.market.simulator.truth import Truth
+from fiel.market.values import Quality
+from fiel.market.wire import Provider
+from tests.market.quotes.stage import Stage, on_stage
+from tests.support.simulated import NOON, TRUTH
+
+#: After the close of the session of `NOON`.
+FRIDAY_EVENING = datetime(2026, 7, 24, 22, 0, tzinfo=UTC)
+
+
+def right(answer: QuoteAnswer) -> bool:
+    """Whether the price is the true one of the instant that it speaks of."""
+    assert answer.served is not None
+    return TRUTH.quote(answer.symbol, answer.served.as_of).price == answer.served.value.price
+
+
+def quality(answer: QuoteAnswer) -> Quality | None:
+    """How it was had, if it was."""
+    return None if answer.served is None else answer.served.quality
+
+
+def test_the_first_is_fresh_and_the_second_is_held(tmp_path: Path) -> None:
+    """One call for two questions within the hour; the held one keeps instant, source and reading time."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer, int]:
+        first = await stage.market.quotes.get("petr4")
+        await stage.wait(timedelta(minutes=50))
+        return first, await stage.market.quotes.get("PETR4"), stage.calls
+
+    first, second, calls = on_stage(tmp_path, story)
+
+    assert (quality(first), quality(second), calls) == (Quality.FRESH, Quality.CACHED, 1)
+    assert first.served is not None
+    assert second.served is not None
+    assert second.served.as_of == first.served.as_of
+    assert second.served.fetched_at == first.served.fetched_at
+    assert right(first)
+
+
+def test_after_the_close_nothing_is_asked_until_the_next_opening(tmp_path: Path) -> None:
+    """Friday evening to Monday morning: one call after the close, none on the weekend, one on Monday."""
+
+    async def story(stage: Stage) -> list[int]:
+        counts = []
+        for hours in (0, 12, 24, 12, 16):
+            await stage.wait(timedelta(hours=hours))
+            await stage.market.quotes.get("VALE3")
+            counts.append(stage.calls)
+        return counts
+
+    assert on_stage(tmp_path, story, start=FRIDAY_EVENING) == [1, 1, 1, 1, 2]
+
+
+def test_the_second_source_answers_when_the_first_is_down(tmp_path: Path) -> None:
+    """BRAPI says 503: HG Brasil's price is served, and says that it is the fallback's."""
+    answer = on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"), "brapi:503")
+
+    assert answer.served is not None
+    assert (quality(answer), answer.served.source) == (Quality.FALLBACK, "hgbrasil")
+    assert right(answer)
+
+
+def test_with_everything_down_the_last_good_value_is_served_with_its_age(tmp_path: Path) -> None:
+    """Read at noon; at three in the afternoon nobody answers: the noon price, three hours old, stale."""
+
+    async def story(stage: Stage) -> QuoteAnswer:
+        await stage.market.quotes.get("PETR4")
+        stage.faults("*:503")
+        await stage.wait(timedelta(hours=3))
+        return await stage.market.quotes.get("PETR4")
+
+    answer = on_stage(tmp_path, story)
+
+    assert answer.served is not None
+    assert (quality(answer), right(answer)) == (Quality.STALE, True)
+    assert answer.served.age(NOON + timedelta(hours=3)) >= timedelta(hours=3)
+
+
+def test_a_price_ten_times_too_high_is_not_believed(tmp_path: Path) -> None:
+    """The first source slips a digit: doubted, noted at the desk, and the second source's price is served."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, list[str]]:
+        await stage.market.quotes.get("PETR4")
+        stage.faults("brapi:x10")
+        answer = await stage.market.quotes.get("PETR4", renew=True)
+        return answer, [each.kind for each in stage.market.desk.disbelieved()]
+
+    answer, kinds = on_stage(tmp_path, story)
+
+    assert answer.served is not None
+    assert (answer.served.source, right(answer)) == ("hgbrasil", True)
+    assert [source for source, _, _ in answer.doubts] == ["brapi"]
+    assert kinds == ["implausible"]
+
+
+def test_both_sources_wrong_in_the_same_way_are_still_not_believed(tmp_path: Path) -> None:
+    """Ten times too high in both: no scale slip is confirmed by another; the held price is served."""
+
+    async def story(stage: Stage) -> QuoteAnswer:
+        await stage.market.quotes.get("PETR4")
+        stage.faults("*:x10")
+        await stage.wait(timedelta(hours=2))
+        return await stage.market.quotes.get("PETR4")
+
+    answer = on_stage(tmp_path, story)
+
+    assert (quality(answer), right(answer)) == (Quality.STALE, True)
+
+
+def test_an_old_price_is_better_than_none_and_says_so(tmp_path: Path) -> None:
+    """Both services are three sessions behind and nothing is held: their price is served as stale."""
+    answer = on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"), "*:stale")
+
+    assert answer.served is not None
+    assert (quality(answer), right(answer)) == (Quality.STALE, True)
+    assert answer.served.age(NOON) > timedelta(days=1)
+
+
+def test_an_unknown_symbol_is_absent_for_a_while(tmp_path: Path) -> None:
+    """Both say that there is none: nobody is asked again within minutes."""
+
+    async def story(stage: Stage) -> tuple[How, int, int]:
+        await stage.market.quotes.get("XPTO3")
+        asked = stage.calls
+        answer = await stage.market.quotes.get("XPTO3")
+        return answer.how, asked, stage.calls
+
+    assert on_stage(tmp_path, story) == (How.ABSENT, 2, 2)
+
+
+def test_a_symbol_that_is_known_is_never_absent(tmp_path: Path) -> None:
+    """A service forgets PETR4: its last price stays."""
+
+    async def story(stage: Stage) -> QuoteAnswer:
+        await stage.market.quotes.get("PETR4")
+        stage.faults("*:404")
+        await stage.wait(timedelta(hours=2))
+        return await stage.market.quotes.get("PETR4")
+
+    assert quality(on_stage(tmp_path, story)) is Quality.STALE
+
+
+def test_what_was_read_is_told_to_others_once(tmp_path: Path) -> None:
+    """A message in the outbox and a last price for custody; the same quote read again is no news."""
+
+    async def story(stage: Stage) -> tuple[list[dict[str, object]], int]:
+        answer = await stage.market.quotes.get("PETR4")
+        assert answer.served is not None
+        stage.faults("*:frozen")
+        await stage.market.quotes.get("PETR4", renew=True)
+        with stage.market.database.reading() as connection:
+            bodies = connection.execute(text("SELECT body FROM outbox ORDER BY id")).scalars().all()
+            price = connection.execute(text("SELECT price FROM latest_prices")).scalar_one()
+        return [json.loads(body) for body in bodies], int(price)
+
+    told, price = on_stage(tmp_path, story, start=FRIDAY_EVENING)
+
+    (first,) = told
+    assert (first["type"], first["key"]) == ("QuoteAccepted", "PETR4")
+    payload = first["payload"]
+    assert isinstance(payload, dict)
+    assert Decimal(str(payload["price"])) * 10**9 == price
+
+
+def test_a_new_process_finds_what_another_left(tmp_path: Path) -> None:
+    """Memory is gone, the database is not: no call."""
+    on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"))
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, int]:
+        return await stage.market.quotes.get("PETR4"), stage.calls
+
+    answer, calls = on_stage(tmp_path, story, start=NOON + timedelta(minutes=30))
+
+    assert (quality(answer), calls) == (Quality.CACHED, 0)
+
+
+def test_without_a_database_it_goes_on(tmp_path: Path) -> None:
+    """PostgreSQL does not answer: the quote comes from the service, and the market says it is degraded."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer, str, int]:
+        first = await stage.market.quotes.get("PETR4")
+        second = await stage.market.quotes.get("PETR4")
+        return first, second, stage.market.degraded, stage.calls
+
+    nowhere = "postgresql://fiel@127.0.0.1:9/fiel?connect_timeout=2"
+    first, second, degraded, calls = on_stage(tmp_path, story, database=nowhere)
+
+    assert (quality(first), quality(second), calls) == (Quality.FRESH, Quality.CACHED, 1)
+    assert degraded
+
+
+def test_a_thousand_at_once_make_one_call(tmp_path: Path) -> None:
+    """They share the answer."""
+
+    async def story(stage: Stage) -> tuple[int, int]:
+        answers = await asyncio.gather(*(stage.market.quotes.get("PETR4") for _ in range(1000)))
+        return len({each.served.value.price for each in answers if each.served}), stage.calls
+
+    assert on_stage(tmp_path, story, "brapi:latency:amount=2") == (1, 1)
+
+
+def test_a_day_of_fifty_tickers_stays_inside_the_free_plan(tmp_path: Path) -> None:
+    """Asked every five minutes from nine to seven: at most a thirtieth of BRAPI's free month."""
+    truth = Truth.of(7, made_up=7)
+    symbols = sorted(truth.world.symbols)[:50]
+
+    async def story(stage: Stage) -> int:
+        for _ in range(120):
+            await stage.market.quotes.many(symbols)
+            await stage.wait(timedelta(minutes=5))
+        return stage.upstream.calls[Provider.BRAPI]
+
+    nine = datetime(2026, 7, 24, 12, 0, tzinfo=UTC)
+    assert on_stage(tmp_path, story, start=nine, truth=truth) <= 15_000 // 30
+
+
+@pytest.mark.parametrize("symbol", ["", "PETR", "petr4; drop", "../etc", "PETR44444", "PETR4\n"])
+def test_what_is_no_symbol_is_refused(symbol: str) -> None:
+    """Before anybody is asked."""
+    if symbol == "PETR4\n":
+        assert read_symbol(symbol) == "PETR4"
+        return
+    with pytest.raises(InvalidInput, match="no B3 symbol"):
+        read_symbol(symbol)
