@@ -162,7 +162,6 @@ def test_what_was_read_is_told_to_others_once(tmp_path: Path) -> None:
     async def story(stage: Stage) -> tuple[list[dict[str, object]], int]:
         answer = await stage.market.quotes.get("PETR4")
         assert answer.served is not None
-        stage.faults("*:frozen")
         await stage.market.quotes.get("PETR4", renew=True)
         with stage.market.database.reading() as connection:
             bodies = connection.execute(text("SELECT body FROM outbox ORDER BY id")).scalars().all()
