@@ -37,6 +37,8 @@ from fiel.market.config import pipeline_config, quota_configs
 from fiel.market.ports import LastPrices
 from fiel.market.quote_shelf import QuoteShelf
 from fiel.market.quotes import Quotes
+from fiel.market.series import SeriesDesk
+from fiel.market.series_book import SeriesBook
 from fiel.market.store.budgets import StoredBudgets
 from fiel.market.store.desk import Desk
 from fiel.market.store.events import StoredEvents
@@ -137,9 +139,9 @@ class OpenMarket:
 
     database: Database
     quotes: Quotes
+    rates: SeriesDesk
     pipeline: Pipeline
     desk: Desk
-    series: StoredSeries
     symbols: StoredSymbols
     events: StoredEvents
     timing: Timing
@@ -189,9 +191,10 @@ def open_market(
     carried = transport or HttpTransport(config.providers, timing.clock)
     desk, symbols, events = Desk(database), StoredSymbols(database), StoredEvents(database)
     layers = Layered(_cache_layers(settings.outside, timing), timing.clock)
+    asker = Asker(carried, desk, timing.clock, frozenset(budgets))
     quotes = Quotes(
         pipeline,
-        Asker(carried, desk, timing.clock, frozenset(budgets)),
+        asker,
         QuoteShelf(layers, symbols, timing.clock, config.freshness),
         symbols,
         timing.clock,
@@ -200,17 +203,17 @@ def open_market(
         limits=config.limits,
     )
     return OpenMarket(
-        database,
-        quotes,
-        pipeline,
-        desk,
-        StoredSeries(database),
-        symbols,
-        events,
-        timing,
-        degraded,
-        carried,
-        layers,
+        database=database,
+        quotes=quotes,
+        rates=SeriesDesk(pipeline, asker, SeriesBook(StoredSeries(database)), timing.clock),
+        pipeline=pipeline,
+        desk=desk,
+        symbols=symbols,
+        events=events,
+        timing=timing,
+        degraded=degraded,
+        transport=carried,
+        layers=layers,
     )
 
 

@@ -17,7 +17,7 @@ from fiel.market.wire import Answer, Ask, NoAnswer, Provider, Transport
 
 Value = TypeVar("Value")
 #: Refused for what it says, not for how it came: worth a look by whoever runs this.
-_WRONG = frozenset({Kind.IMPLAUSIBLE, Kind.INCONSISTENT, Kind.CONFLICT})
+NOT_BELIEVED = frozenset({Kind.IMPLAUSIBLE, Kind.INCONSISTENT, Kind.CONFLICT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Asker:
         told = verdict.findings[0].detail if verdict.findings else ""
         failed = verdict.outcome is Outcome.REJECT and verdict.reaction.keep is not Keep.NEGATIVE_SHORT
         await self._note(ask, f"{verdict.kind}: {told}" if failed else None)
-        told_wrong = verdict.outcome is Outcome.REJECT and verdict.kind in _WRONG
+        told_wrong = verdict.outcome is Outcome.REJECT and verdict.kind in NOT_BELIEVED
         if verdict.kind is not None and (verdict.outcome is Outcome.QUARANTINE or told_wrong):
             details = "; ".join(f"{each.place}: {each.detail}" for each in verdict.findings[:5])
             await self._safely(

@@ -1,12 +1,24 @@
-"""Recorded figures as a source of last resort: nothing is asked of anybody, and everything says its age."""
+"""Recorded figures in place of services: nothing is asked of anybody, and everything says its age."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from fiel.infra.resilience.attempts import Event, How, Step
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import NotFound
-from fiel.market.providers.recorded import recorded_quote, recorded_symbols
+from fiel.market.catalogue import series_spec
+from fiel.market.providers.recorded import (
+    closing_instant,
+    recorded_quote,
+    recorded_series,
+    recorded_series_keys,
+    recorded_symbols,
+)
 from fiel.market.quotes import QuoteAnswer, read_symbol
+from fiel.market.sanitizer.context import local_day
+from fiel.market.series_answer import SeriesAnswer
+from fiel.market.store.series import StoredRow
 from fiel.market.values import Quality, Served
 from fiel.market.wire import Provider
 
@@ -26,3 +38,15 @@ def recorded_answer(symbol: str, clock: Clock) -> QuoteAnswer:
         reading, f"{reading.currency} per unit", reading.as_of, reading.as_of, source, Quality.STALE
     )
     return QuoteAnswer(name, served, How.STALE, (Step(source, Event.TAKEN, now, "recorded"),))
+
+
+def recorded_rows(key: str, first: date, last: date, clock: Clock) -> SeriesAnswer:
+    """The recorded rows of a series, as stale ones. Raises `NotFound` naming the known series."""
+    spec = series_spec(key)
+    today = local_day(clock.now())
+    found = recorded_series(key).rows if key in recorded_series_keys() else ()
+    source = Provider.RECORDED.value
+    rows = tuple(
+        StoredRow(row, source, closing_instant(row.day)) for row in found if first <= row.day <= last
+    )
+    return SeriesAnswer(spec, first, last, rows, Quality.STALE, today)

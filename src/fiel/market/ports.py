@@ -31,6 +31,9 @@ class QuoteStore(Protocol):
     def put_quote(self, quote: StoredQuote, messages: Sequence[OutboxMessage] = ()) -> bool:
         """Keep it unless a later one is held."""
 
+    def tell(self, messages: Sequence[OutboxMessage], at: datetime) -> None:
+        """Messages without a change of what is held."""
+
 
 class SeriesStore(Protocol):
     """Rows of series. Raises `Unavailable`."""

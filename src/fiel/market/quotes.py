@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from fiel.infra.resilience.attempts import How, Request, Result, Source, Step
+from fiel.infra.resilience.attempts import Attempt, Held, How, Request, Result, Source, Step
 from fiel.infra.resilience.pipeline import Pipeline
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import FielError, InvalidInput
 from fiel.market import messages
-from fiel.market.asking import Asker, Told, in_thread
+from fiel.market.asking import NOT_BELIEVED, Asker, Told, in_thread
 from fiel.market.judgement import then
 from fiel.market.ports import LastPrices, QuoteStore
 from fiel.market.providers import brapi_quotes, hg_quotes
@@ -66,14 +66,13 @@ class Quotes:
     async def get(self, symbol: str, *, renew: bool = False) -> QuoteAnswer:
         """The best quote that can be had now. Raises `InvalidInput` for a malformed symbol; nothing else."""
         name = read_symbol(symbol)
-        known = await in_thread(lambda: self.store.quote(name))
-        events = tuple(await in_thread(lambda: tuple(self.events_of(name))) or ())
-        aside = _Aside()
-        request = Request(quote_key(name), self._sources(name, known, events, aside), self.shelf, renew=renew)
-        result = aside.instead_of(await self.pipeline.get(request))
-        if result.how in (How.FIRST, How.FALLBACK, How.STALE) and result.value is not None:
-            await self._keep(result.value, fallback=result.how is How.FALLBACK)
-        return self._answer(name, result)
+        known, aside = _Known(), _Aside()
+        sources = self._sources(name, known, aside)
+        result = await self.pipeline.get(Request(quote_key(name), sources, _Kept(self), renew=renew))
+        best = aside.instead_of(result)
+        if best is not result and best.value is not None:
+            await self.keep(best.value, fallback=False)
+        return self._answer(name, best)
 
     async def many(self, symbols: Collection[str], *, renew: bool = False) -> Mapping[str, QuoteAnswer]:
         """One answer for each symbol. Raises `InvalidInput` for malformed ones, or too many."""
@@ -86,8 +85,7 @@ class Quotes:
     def _sources(
         self,
         symbol: str,
-        known: StoredQuote | None,
-        events: tuple[ShareEvent, ...],
+        known: _Known,
         aside: _Aside,
     ) -> tuple[Source[Told[QuoteReading]], ...]:
         makers: Mapping[Provider, tuple[Callable[[Sequence[str]], Ask], _Reader]] = {
@@ -97,7 +95,7 @@ class Quotes:
 
         def judge(provider: Provider, read: _Reader) -> Callable[[Answer], Verdict[QuoteReading]]:
             def judged(answer: Answer) -> Verdict[QuoteReading]:
-                return self._weighed(provider, read(answer, [symbol]), symbol, known, events, aside)
+                return self._weighed(provider, read(answer, [symbol]), symbol, known, aside)
 
             return judged
 
@@ -105,25 +103,43 @@ class Quotes:
         for provider in self.order:
             if provider in makers:
                 ask, read = makers[provider]
-                found.append(self.asker.source(replace(ask([symbol]), topic=symbol), judge(provider, read)))
+                source = self.asker.source(replace(ask([symbol]), topic=symbol), judge(provider, read))
+                found.append(replace(source, call=self._informed(symbol, known, source.call)))
         return tuple(found)
+
+    def _informed(
+        self, symbol: str, known: _Known, call: Callable[[], Awaitable[Attempt[Told[QuoteReading]]]]
+    ) -> Callable[[], Awaitable[Attempt[Told[QuoteReading]]]]:
+        """The call, after what is known of the symbol was looked up once: only who asks needs it."""
+
+        async def informed() -> Attempt[Told[QuoteReading]]:
+            if not known.read:
+                quote = await in_thread(lambda: self.store.quote(symbol))
+                if quote is None and (held := await self.shelf.look(quote_key(symbol))) is not None:
+                    # The database may be away: what the caches hold was believed, too.
+                    quote = None if held.value is None else stored_quote(held.value, fallback=False)
+                known.quote = quote
+                known.events = tuple(await in_thread(lambda: tuple(self.events_of(symbol))) or ())
+                known.read = True
+            return await call()
+
+        return informed
 
     def _weighed(
         self,
         provider: Provider,
         read: Verdict[BatchReading],
         symbol: str,
-        known: StoredQuote | None,
-        events: tuple[ShareEvent, ...],
+        known: _Known,
         aside: _Aside,
     ) -> Verdict[QuoteReading]:
         """Read and believed. An answer in doubt is remembered: a second source may speak for it."""
         now = self.clock.now()
         context = Context(
             now,
-            last_close=None if known is None else known.reading.price,
-            last_close_day=None if known is None else local_day(known.as_of),
-            events=events,
+            last_close=None if known.quote is None else known.quote.reading.price,
+            last_close_day=None if known.quote is None else local_day(known.quote.as_of),
+            events=known.events,
             other_price=aside.doubted,
             limits=self.limits,
         )
@@ -134,7 +150,8 @@ class Quotes:
             return rejected(Kind.STALE, "a price that does not say its time is not served", place="as_of")
         return verdict
 
-    async def _keep(self, told: Told[QuoteReading], *, fallback: bool) -> None:
+    async def keep(self, told: Told[QuoteReading], *, fallback: bool) -> None:
+        """Into the database and where the other rooms look. What cannot be written is counted."""
         quote = stored_quote(told, fallback=fallback)
         if quote is None:
             return
@@ -145,6 +162,20 @@ class Quotes:
             self.writes_lost += 1
         try:
             await self.last_prices.tell(quote)
+        except FielError:
+            self.writes_lost += 1
+
+    async def _tell_doubts(self, symbol: str, result: Result[Told[QuoteReading]]) -> None:
+        """Say what was read and not believed."""
+        doubted = [
+            messages.quote_rejected(symbol, source, told.verdict.findings, told.fetched_at)
+            for source, attempt in result.refused
+            if (told := attempt.value) is not None and told.verdict.kind in NOT_BELIEVED
+        ]
+        if not doubted:
+            return
+        try:
+            await asyncio.to_thread(self.store.tell, doubted, self.clock.now())
         except FielError:
             self.writes_lost += 1
 
@@ -168,6 +199,32 @@ class Quotes:
             told.verdict.findings,
         )
         return QuoteAnswer(symbol, served, result.how, result.trail, doubts)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What one request knows of its symbol, once somebody had to be asked."""
+
+    quote: StoredQuote | None = None
+    events: tuple[ShareEvent, ...] = ()
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The shelf, and all that is written with it: once for every call, however many wait for it."""
+
+    quotes: Quotes
+
+    async def look(self, key: str) -> Held[Told[QuoteReading]] | None:
+        return await self.quotes.shelf.look(key)
+
+    async def put(self, key: str, value: Told[QuoteReading], source: str) -> None:
+        await self.quotes.shelf.put(key, value, source)
+        await self.quotes.keep(value, fallback=source != self.quotes.order[0].value)
+
+    async def put_absent(self, key: str, reason: str) -> None:
+        await self.quotes.shelf.put_absent(key, reason)
 
 
 @dataclass(slots=True)

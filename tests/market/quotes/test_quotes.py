@@ -95,18 +95,21 @@ def test_with_everything_down_the_last_good_value_is_served_with_its_age(tmp_pat
 def test_a_price_ten_times_too_high_is_not_believed(tmp_path: Path) -> None:
     """The first source slips a digit: doubted, noted at the desk, and the second source's price is served."""
 
-    async def story(stage: Stage) -> tuple[QuoteAnswer, list[str]]:
+    async def story(stage: Stage) -> tuple[QuoteAnswer, list[str], list[str]]:
         await stage.market.quotes.get("PETR4")
         stage.faults("brapi:x10")
         answer = await stage.market.quotes.get("PETR4", renew=True)
-        return answer, [each.kind for each in stage.market.desk.disbelieved()]
+        kinds = [each.kind for each in stage.market.desk.disbelieved()]
+        with stage.market.database.reading() as connection:
+            told = connection.execute(text("SELECT body FROM outbox WHERE topic = 'market-quality-v1'"))
+            return answer, kinds, [json.loads(body)["payload"]["provider"] for body in told.scalars()]
 
-    answer, kinds = on_stage(tmp_path, story)
+    answer, kinds, told = on_stage(tmp_path, story)
 
     assert answer.served is not None
     assert (answer.served.source, right(answer)) == ("hgbrasil", True)
     assert [source for source, _, _ in answer.doubts] == ["brapi"]
-    assert kinds == ["implausible"]
+    assert (kinds, told) == (["implausible"], ["brapi"])
 
 
 def test_both_sources_wrong_in_the_same_way_are_still_not_believed(tmp_path: Path) -> None:

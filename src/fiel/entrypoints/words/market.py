@@ -41,6 +41,36 @@ MARKET_HELP_PT: Mapping[str, str] = MappingProxyType(
         "Prices from the market for B3 symbols; older than 5d refused unless you say more.": (
             "Preços do mercado para ativos da B3; com mais de 5d são recusados, salvo outro limite."
         ),
+        "Show a series of the Banco Central: rows with unit, source and age, and the days that are missing."
+        "\n\nWhat is held and final is never asked for again. Exit code 6 when there is no row at all.": (
+            "Mostra uma série do Banco Central: linhas com unidade, fonte e idade, e os dias que faltam.\n\n"
+            "O que está guardado e é definitivo nunca é pedido de novo. Código de saída 6 sem linha."
+        ),
+        "Example: fiel market series cdi --from 2026-01-01 --csv": (
+            "Exemplo: fiel market series cdi --from 2026-01-01 --csv"
+        ),
+        "cdi, selic, selic_target, ipca, usd_ptax...": "cdi, selic, selic_target, ipca, usd_ptax...",
+        "The first day (default: a year ago).": "O primeiro dia (padrão: há um ano).",
+        "The last day (default: today).": "O último dia (padrão: hoje).",
+        "All rows as CSV: day, value, unit, source.": "Todas as linhas em CSV: dia, valor, unidade, fonte.",
+        "Read again what may still be revised.": "Lê de novo o que ainda pode ser revisado.",
+        "Fetch what is not held yet, in windows that the services answer, and keep it for good.\n\n"
+        "Interrupted, the same command goes on where it stopped; repeated, it asks for nothing that is "
+        "final.\nExit code 6 when something could not be had: what was had is kept.": (
+            "Busca o que ainda não está guardado, em janelas que os serviços respondem, e guarda para sempre."
+            "\n\nInterrompido, o mesmo comando continua de onde parou; repetido, não pede nada que seja "
+            "definitivo. Código de saída 6 quando algo não pôde ser obtido: o que veio fica guardado."
+        ),
+        "Example: fiel market sync --series cdi,ipca --since 2015-01-01": (
+            "Exemplo: fiel market sync --series cdi,ipca --since 2015-01-01"
+        ),
+        "Series to fill, or all (default: all when no tickers).": (
+            "Séries a completar, ou all (padrão: todas, quando não há ativos)."
+        ),
+        "Symbols whose quotes and events are fetched.": "Ativos cujas cotações e proventos são buscados.",
+        "From this day on (default: where a series begins).": (
+            "A partir deste dia (padrão: onde a série começa)."
+        ),
         "Tools for those who build on Fiel or try it against bad days.": (
             "Ferramentas para quem constrói sobre o Fiel ou o experimenta em dias ruins."
         ),
@@ -68,6 +98,27 @@ MARKET_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{symbol}: sem preço no mercado; vale o do arquivo, com a sua data",
             "{symbol}: no market price; the one in the file is used, with its date",
         ),
+        "market_missing": (
+            "faltam {n} dias já publicados: {days}...",
+            "{n} days that are published are missing: {days}...",
+        ),
+        "market_series_as_of": ("vigente de {day}, há {age}", "in force of {day}, {age} ago"),
+        "market_row": ("{n} linha", "{n} row"),
+        "market_rows": ("{n} linhas", "{n} rows"),
+        "market_day": ("Dia", "Day"),
+        "market_value": ("Valor", "Value"),
+        "market_until": ("Até", "Until"),
+        "market_unit_percent_day": ("% ao dia", "% per day"),
+        "market_unit_percent_year": ("% ao ano, base 252", "% per year, base 252"),
+        "market_unit_percent_month": ("% no mês", "% in the month"),
+        "market_unit_percent_period": ("% no período", "% over the period"),
+        "market_unit_brl": ("R$ por US$ 1", "BRL per USD 1"),
+        "market_synced": (
+            "{rows} linhas novas em {windows} janelas, com {calls} chamadas.",
+            "{rows} new rows in {windows} windows, with {calls} calls.",
+        ),
+        "market_synced_symbols": ("{n} de {of} ativos em dia.", "{n} of {of} symbols up to date."),
+        "market_sync_failed": ("não veio: {where} ({why})", "not had: {where} ({why})"),
         "market_symbol": ("Ativo", "Symbol"),
         "market_price": ("Preço por unidade", "Price per unit"),
         "market_as_of": ("Em (Brasília)", "As of"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from fiel.infra.storage import outbox
 from fiel.infra.storage.database import Database
@@ -34,7 +34,7 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days, both ends included, that were answered for; `checked_at` is the latest look at any of them."""
+    """Days, both ends included, that were answered for; `checked_at` is the latest look at the last of them."""
 
     first: date
     last: date
@@ -103,7 +103,7 @@ class StoredSeries:
         span: tuple[date, date] | None,
         messages: Sequence[OutboxMessage] = (),
     ) -> int:
-        """Keep new and changed rows, and note the span as answered for; how many rows were written.
+        """Keep rows that are new, other or read anew, and note the span as answered for; how many were written.
 
         The caller has judged which rows may change (the sanitizer). Nothing is ever deleted.
         """
@@ -140,7 +140,11 @@ def _write_rows(
         put = given.on_conflict_do_update(
             index_elements=[rows.c.series, rows.c.day],
             set_={name: given.excluded[name] for name in ("value", "until", "source", "fetched_at")},
-            where=rows.c.value != given.excluded.value,
+            where=or_(
+                rows.c.value != given.excluded.value,
+                rows.c.source != given.excluded.source,
+                rows.c.fetched_at < given.excluded.fetched_at,
+            ),
         ).returning(rows.c.day)
         written += len(connection.execute(put).all())
     return written
@@ -174,10 +178,11 @@ def _cover(connection: Connection, series: str, new: Span) -> None:
 
 def _joined(spans: Iterable[Span]) -> Span:
     together = list(spans)
+    last = max(span.last for span in together)
     return Span(
         min(span.first for span in together),
-        max(span.last for span in together),
-        max(span.checked_at for span in together),
+        last,
+        max(span.checked_at for span in together if span.last == last),
     )
 
 

@@ -86,6 +86,10 @@ class StoredSymbols:
 
         return self.database.transact(put)
 
+    def tell(self, messages: Sequence[OutboxMessage], at: datetime) -> None:
+        """Messages without a change of what is held: what was not believed."""
+        self.database.transact(lambda unit: outbox.append(unit.connection, messages, at=at))
+
     def bars(self, symbol: str, source: str, first: date, last: date) -> list[Bar]:
         """Sessions of one source, oldest first."""
         asked = (
@@ -107,6 +111,15 @@ class StoredSymbols:
         with self.database.reading() as connection:
             found = connection.execute(asked.group_by(closes.c.source))
             return {str(source): date.fromisoformat(day) for source, day in found}
+
+    def read_at(self, symbol: str, source: str) -> datetime | None:
+        """When the sessions of a source were read last; `None` when there are none."""
+        asked = select(func.max(closes.c.fetched_at)).where(
+            closes.c.symbol == symbol, closes.c.source == source
+        )
+        with self.database.reading() as connection:
+            found: datetime | None = connection.execute(asked).scalar()
+            return found
 
     def replace_bars(self, symbol: str, source: str, bars: Sequence[Bar], *, at: datetime) -> None:
         """Keep the history of a source, whole: one answer has one scale, and two are never mixed."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from fiel.entrypoints.cli.market import quotes
+from fiel.entrypoints.cli.market import quotes, series, syncing
 from fiel.entrypoints.cli.screen import write_out
 from fiel.entrypoints.words.market import MARKET_EXAMPLES
 
 #: In the order of the help.
-FAMILIES = (quotes,)
+FAMILIES = (quotes, series, syncing)
 
 
 def register(app: typer.Typer) -> None:

@@ -27,7 +27,7 @@ def age_words(age: timedelta, words: Words) -> str:
 
 def instant_words(at: datetime, words: Words) -> str:
     """Day and time in Brasilia."""
-    from fiel.market.sanitizer.context import BRASILIA
+    from fiel.market.providers.fields import BRASILIA
 
     local = at.astimezone(BRASILIA)
     return f"{local:%d/%m/%Y %H:%M}" if words.lang.value == "pt" else f"{local:%Y-%m-%d %H:%M} BRT"
