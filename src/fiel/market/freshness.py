@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from fiel.infra.resilience.timing import check_duration
 from fiel.kernel.calendars import special_opening
-from fiel.market.sanitizer.context import BRASILIA, CLOSING, OPENING, is_session, local_day
+from fiel.market.providers.fields import BRASILIA
+from fiel.market.sanitizer.context import CLOSING, OPENING, is_session, local_day
 
 _LOOK_AHEAD = timedelta(days=15)
 

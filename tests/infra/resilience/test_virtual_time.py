@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,3 +79,18 @@ def test_a_story_that_turns_in_place_is_stopped() -> None:
 
     with pytest.raises(OutOfTime, match="turns"):
         run(story, turns_max=1_000)
+
+
+def test_what_a_thread_does_takes_no_simulated_time() -> None:
+    """Work given to a thread is done before the next timer, and its error comes out where it is awaited."""
+
+    async def story(clock: VirtualClock) -> float:
+        alarm = asyncio.create_task(asyncio.sleep(1))
+        for _ in range(100):
+            await asyncio.to_thread(time.sleep, 0.0005)
+        with pytest.raises(ValueError, match="invalid literal"):
+            await asyncio.to_thread(int, "no number")
+        assert not alarm.done()
+        return clock.elapsed
+
+    assert run(story) == 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 
 from fiel.market.judgement import Judgement
-from fiel.market.providers.fields import Fields, day_of_stamp
+from fiel.market.providers.fields import Fields, day_in, day_of_stamp
 from fiel.market.symbols import SymbolReading
 from fiel.market.values import Bar, PriceHistory
 from fiel.market.verdicts import Kind
@@ -68,7 +68,7 @@ def read_candles(fields: Fields, reading: SymbolReading, judgement: Judgement) -
 
 
 def _candle(row: Fields, dropped: list[int], judgement: Judgement) -> _Candle | None:
-    stamp = row.whole("date")
+    stamp = _stamp(row, judgement)
     if stamp is None:
         judgement.drop(Kind.SCHEMA, row.at("date"), "a candle without its date")
         return None
@@ -86,6 +86,16 @@ def _candle(row: Fields, dropped: list[int], judgement: Judgement) -> _Candle | 
         dropped.append(stamp)
         return None
     return _Candle(stamp, _bar(row, day_bar=Bar(day, close)), row.place)
+
+
+def _stamp(row: Fields, judgement: Judgement) -> int | None:
+    """Unix seconds; a date written out is midnight of UTC on that day."""
+    value = row.values.get("date")
+    written = day_in(value) if isinstance(value, str) else None
+    if written is None:
+        return row.whole("date")
+    judgement.repair(Kind.FORMAT, row.at("date"), "a date where Unix seconds are due", "date_form")
+    return int(datetime.combine(written[0], time(0), UTC).timestamp())
 
 
 def _bar(row: Fields, *, day_bar: Bar) -> Bar:

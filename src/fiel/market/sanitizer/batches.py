@@ -8,8 +8,9 @@ from datetime import UTC, datetime, time
 from typing import TypeAlias
 
 from fiel.market.judgement import Judgement
+from fiel.market.providers.fields import BRASILIA
 from fiel.market.sanitizer.bars import check_bars
-from fiel.market.sanitizer.context import BRASILIA, CLOSING, Context
+from fiel.market.sanitizer.context import CLOSING, Context
 from fiel.market.sanitizer.events import check_events
 from fiel.market.sanitizer.quotes import check_quote
 from fiel.market.symbols import BatchReading, SymbolReading

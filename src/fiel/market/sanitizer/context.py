@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from fiel.kernel.calendars import b3, special_opening
 from fiel.kernel.errors import InvalidInput
+from fiel.market.providers.fields import BRASILIA
 from fiel.market.values import ShareEvent
 
-BRASILIA = timezone(timedelta(hours=-3))
 OPENING = time(10, 0)
 #: After the closing auction, and after the delay with which free services tell the last trade.
 CLOSING = time(18, 30)

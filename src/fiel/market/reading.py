@@ -19,7 +19,7 @@ from fiel.market.providers.addresses import Address, address_of
 from fiel.market.providers.bodies import load_json
 from fiel.market.providers.brapi_quotes import Wanted
 from fiel.market.providers.hg_envelopes import plain_symbol
-from fiel.market.providers.reading_series import read_series_address
+from fiel.market.reading_series import read_series_address
 from fiel.market.sanitizer.batches import check_batch, latest_instant
 from fiel.market.sanitizer.context import Context
 from fiel.market.sanitizer.events import check_events
