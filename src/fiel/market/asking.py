@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from fiel.infra.resilience.attempts import Attempt, Source
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import FielError, Unavailable
+from fiel.market import messages
 from fiel.market.ports import Desk
 from fiel.market.verdicts import Keep, Kind, Outcome, Verdict
 from fiel.market.wire import Answer, Ask, NoAnswer, Provider, Transport
@@ -18,6 +19,8 @@ from fiel.market.wire import Answer, Ask, NoAnswer, Provider, Transport
 Value = TypeVar("Value")
 #: Refused for what it says, not for how it came: worth a look by whoever runs this.
 NOT_BELIEVED = frozenset({Kind.IMPLAUSIBLE, Kind.INCONSISTENT, Kind.CONFLICT})
+#: Where prices of one symbol are asked: what is not believed of those is told to the other rooms.
+_QUOTE_ENDPOINTS = frozenset({"quote_v1", "stocks_quote", "stock_price"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,21 @@ class Asker:
         told_wrong = verdict.outcome is Outcome.REJECT and verdict.kind in NOT_BELIEVED
         if verdict.kind is not None and (verdict.outcome is Outcome.QUARANTINE or told_wrong):
             details = "; ".join(f"{each.place}: {each.detail}" for each in verdict.findings[:5])
-            await self._safely(
-                self.desk.disbelieve, ask.provider.value, ask.topic, verdict.kind.value, details
+            provider, kind, at = ask.provider.value, verdict.kind.value, self.clock.now()
+            said = (
+                [messages.quote_rejected(ask.topic, provider, verdict.findings, at)]
+                if ask.endpoint in _QUOTE_ENDPOINTS
+                else []
             )
+            await self._safely(lambda: self.desk.disbelieve(provider, ask.topic, kind, details, at, said))
 
     async def _note(self, ask: Ask, failure: str | None) -> None:
-        await self._safely(self.desk.note, ask.provider.value, ask.topic, failure)
+        at = self.clock.now()
+        await self._safely(lambda: self.desk.note(ask.provider.value, ask.topic, failure, at))
 
-    async def _safely(self, write: Callable[..., None], *given: object) -> None:
+    async def _safely(self, write: Callable[[], None]) -> None:
         try:
-            await asyncio.to_thread(write, *given, self.clock.now())
+            await asyncio.to_thread(write)
         except FielError:
             self.notes_lost += 1
 

@@ -15,8 +15,16 @@ from fiel.market.values import Observation
 class Desk(Protocol):
     """Where it is noted how things went. Raises `Unavailable`."""
 
-    def disbelieve(self, provider: str, topic: str, kind: str, detail: str, at: datetime) -> None:
-        """Something was read and not believed."""
+    def disbelieve(
+        self,
+        provider: str,
+        topic: str,
+        kind: str,
+        detail: str,
+        at: datetime,
+        messages: Sequence[OutboxMessage] = (),
+    ) -> None:
+        """Something was read and not believed; messages go with the note."""
 
     def note(self, provider: str, topic: str, failure: str | None, at: datetime) -> None:
         """One call went well (`None`) or not."""
@@ -30,9 +38,6 @@ class QuoteStore(Protocol):
 
     def put_quote(self, quote: StoredQuote, messages: Sequence[OutboxMessage] = ()) -> bool:
         """Keep it unless a later one is held."""
-
-    def tell(self, messages: Sequence[OutboxMessage], at: datetime) -> None:
-        """Messages without a change of what is held."""
 
 
 class SeriesStore(Protocol):

@@ -14,7 +14,7 @@ from fiel.infra.resilience.pipeline import Pipeline
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import FielError, InvalidInput
 from fiel.market import messages
-from fiel.market.asking import NOT_BELIEVED, Asker, Told, in_thread
+from fiel.market.asking import Asker, Told, in_thread
 from fiel.market.judgement import then
 from fiel.market.ports import LastPrices, QuoteStore
 from fiel.market.providers import brapi_quotes, hg_quotes
@@ -162,20 +162,6 @@ class Quotes:
             self.writes_lost += 1
         try:
             await self.last_prices.tell(quote)
-        except FielError:
-            self.writes_lost += 1
-
-    async def _tell_doubts(self, symbol: str, result: Result[Told[QuoteReading]]) -> None:
-        """Say what was read and not believed."""
-        doubted = [
-            messages.quote_rejected(symbol, source, told.verdict.findings, told.fetched_at)
-            for source, attempt in result.refused
-            if (told := attempt.value) is not None and told.verdict.kind in NOT_BELIEVED
-        ]
-        if not doubted:
-            return
-        try:
-            await asyncio.to_thread(self.store.tell, doubted, self.clock.now())
         except FielError:
             self.writes_lost += 1
 

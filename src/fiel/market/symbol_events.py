@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Context as DecimalContext
+from decimal import Decimal
 
 from fiel.infra.resilience.attempts import How, Request, Step
 from fiel.infra.resilience.pipeline import Pipeline
@@ -25,13 +26,13 @@ from fiel.market.judgement import then
 from fiel.market.providers import brapi_quotes, hg_events
 from fiel.market.providers.brapi_quotes import Wanted
 from fiel.market.quotes import SYMBOLS_MAX, read_symbol
-from fiel.market.reconciling import SESSIONS_APART_MAX, ReconciledCash, reconcile
+from fiel.market.reconciling import SESSIONS_APART_MAX, ReconciledCash, Standing, agree, reconcile
 from fiel.market.sanitizer.context import Context, QuoteLimits, local_day
 from fiel.market.sanitizer.events import check_events
 from fiel.market.store.events import CASH, SHARES, SUBSCRIPTION, EventRow, StoredEvents
 from fiel.market.store.symbols import StoredSymbols
 from fiel.market.symbols import BatchReading
-from fiel.market.values import EventsReading, ShareEvent, SubscriptionEvent
+from fiel.market.values import CashEvent, EventsReading, ShareEvent, ShareKind, SubscriptionEvent
 from fiel.market.verdicts import Finding, Kind, Outcome, Verdict, accept, rejected
 from fiel.market.wire import Answer, Ask, Provider
 
@@ -117,7 +118,9 @@ class EventsDesk:
         if known.away:
             return replace(step, failed="the database is away")
         questions = _questions(step.symbol)
-        results = await asyncio.gather(*(self._one(question, known) for question in questions))
+        quote = await in_thread(lambda: self.symbols.quote(step.symbol))
+        price = None if quote is None else quote.reading.price
+        results = await asyncio.gather(*(self._one(question, known, price) for question in questions))
         heard: dict[str, list[EventsReading]] = {}
         findings: list[Finding] = []
         for told, _ in results:
@@ -135,7 +138,7 @@ class EventsDesk:
         return await self._keep(step, rows)
 
     async def _one(
-        self, question: _Question, known: SymbolEvents
+        self, question: _Question, known: SymbolEvents, price: Decimal | None
     ) -> tuple[Told[EventsReading] | None, tuple[Step, ...]]:
         """What one service says, also when only part of it can be used."""
         name, symbol = question.ask.provider.value, known.symbol
@@ -146,7 +149,7 @@ class EventsDesk:
         def judge(answer: Answer) -> Verdict[EventsReading]:
             read = then(question.read(answer), lambda batch: _only(batch, symbol))
             weighed = replace(context, pays=False) if question.what == "splits" else context
-            return then(read, lambda reading: check_events(reading, weighed))
+            return then(read, lambda reading: check_events(reading, weighed, price))
 
         source = self.asker.source(replace(question.ask, topic=symbol), judge)
         result = await self.pipeline.get(Request(f"events:{name}:{question.what}:{symbol}", (source,)))
@@ -161,11 +164,12 @@ class EventsDesk:
         self, known: SymbolEvents, heard: Mapping[str, Sequence[EventsReading]]
     ) -> tuple[list[EventRow], list[Finding]]:
         """The rows that are new or other than before, and what was not believed."""
+        heard, doubts = _without_leaps(known, heard)
         cash = reconcile(_with_silent(known, heard), b3(), order=ORDER, known=known.cash)
         before = {each.event_id: each for each in known.cash}
         rows = [_cash_row(each) for each in cash if before.get(each.event_id) != each]
         tellings = [(each, one) for each in _ranked(heard) for one in heard[each]]
-        shares, doubts = await self._shares(known, [one for _, one in tellings])
+        shares, more = await self._shares(known, [one for _, one in tellings])
         rights = {_right_id(one): one for _, reading in tellings for one in reading.subscriptions}
         old = {_right_id(each) for each in known.subscriptions}
         rows += [
@@ -173,7 +177,7 @@ class EventsDesk:
             for name, one in rights.items()
             if name not in old
         ]
-        return rows + shares, doubts
+        return rows + shares, [*doubts, *more]
 
     async def _shares(
         self, known: SymbolEvents, readings: Sequence[EventsReading]
@@ -184,7 +188,7 @@ class EventsDesk:
         doubts: list[Finding] = []
         for told in (one for reading in readings for one in reading.shares):
             verdict = check_factor(told, await in_thread(lambda event=told: self._jump(event)))  # type: ignore[misc]
-            if not verdict.taken or verdict.value is None:
+            if not verdict.taken or verdict.value is None or not _fits_kind(verdict.value):
                 doubts += verdict.findings
                 continue
             told = verdict.value
@@ -285,6 +289,46 @@ def _suspicious(verdict: Verdict[EventsReading]) -> bool:
 
 def _ranked(heard: Mapping[str, Sequence[EventsReading]]) -> list[str]:
     return sorted(heard, key=lambda source: ORDER.index(source) if source in ORDER else len(ORDER))
+
+
+def _without_leaps(
+    known: SymbolEvents, heard: Mapping[str, Sequence[EventsReading]]
+) -> tuple[Mapping[str, Sequence[EventsReading]], list[Finding]]:
+    """Without payments told as a multiple or a fraction of what is known: a slip of scale is no correction.
+
+    Two services may correct together what only one of them had told.
+    """
+    before = {(each.event.com_date, each.event.payment_date, each.event.kind): each for each in known.cash}
+    doubts: list[Finding] = []
+
+    def leaps(told: CashEvent) -> bool:
+        held = before.get((told.com_date, told.payment_date, told.kind))
+        if held is None or held.event.rate <= told.rate * 2 <= held.event.rate * 4:
+            return False
+        others = (one for source, readings in heard.items() if source != told.source for one in readings)
+        seconded = any(
+            one.com_date == told.com_date and one.kind is told.kind and agree(one.rate, told.rate)
+            for reading in others
+            for one in reading.cash
+        )
+        if seconded and held.standing is not Standing.AGREED:
+            return False
+        detail = f"{held.event.rate:f} is known, {told.source} tells {told.rate:f}"
+        doubts.append(Finding(Kind.IMPLAUSIBLE, f"{told.symbol} {told.com_date}", detail))
+        return True
+
+    kept = {
+        source: [replace(one, cash=tuple(each for each in one.cash if not leaps(each))) for one in readings]
+        for source, readings in heard.items()
+    }
+    return kept, doubts
+
+
+def _fits_kind(event: ShareEvent) -> bool:
+    """A split gives more shares and a grouping fewer: a factor read so that it does the other is wrong."""
+    if event.kind is ShareKind.REVERSE_SPLIT:
+        return event.new_per_old < 1
+    return event.kind is ShareKind.OTHER or event.new_per_old > 1
 
 
 def _with_silent(known: SymbolEvents, heard: Mapping[str, Sequence[EventsReading]]) -> list[EventsReading]:

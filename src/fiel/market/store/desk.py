@@ -9,7 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from fiel.infra.storage import outbox
 from fiel.infra.storage.database import Database, UnitOfWork
+from fiel.infra.storage.outbox import OutboxMessage
 from fiel.infra.storage.upserts import insert_into
 from fiel.market.tables import market_contacts as contacts
 from fiel.market.tables import market_quarantine as quarantine
@@ -49,8 +51,16 @@ class Desk:
 
     database: Database
 
-    def disbelieve(self, provider: str, topic: str, kind: str, detail: str, at: datetime) -> None:
-        """Note it; the same again is counted."""
+    def disbelieve(
+        self,
+        provider: str,
+        topic: str,
+        kind: str,
+        detail: str,
+        at: datetime,
+        messages: Sequence[OutboxMessage] = (),
+    ) -> None:
+        """Note it; the same again is counted. Messages go with the note."""
         told = detail[:_DETAIL_MAX]
 
         def write(unit: UnitOfWork) -> None:
@@ -70,6 +80,8 @@ class Desk:
                     set_={"times": quarantine.c.times + 1, "last_at": given.excluded.last_at},
                 )
             )
+            if messages:
+                outbox.append(unit.connection, messages, at=at)
 
         self.database.transact(write)
 

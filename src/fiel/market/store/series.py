@@ -34,7 +34,7 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days, both ends included, that were answered for; `checked_at` is the latest look at the last of them."""
+    """Days, both ends included, that were answered for; `checked_at`: the last look at the latest."""
 
     first: date
     last: date
@@ -103,7 +103,7 @@ class StoredSeries:
         span: tuple[date, date] | None,
         messages: Sequence[OutboxMessage] = (),
     ) -> int:
-        """Keep rows that are new, other or read anew, and note the span as answered for; how many were written.
+        """Keep rows that are new, other or read anew, and the span as answered for; how many were written.
 
         The caller has judged which rows may change (the sanitizer). Nothing is ever deleted.
         """

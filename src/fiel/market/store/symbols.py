@@ -86,10 +86,6 @@ class StoredSymbols:
 
         return self.database.transact(put)
 
-    def tell(self, messages: Sequence[OutboxMessage], at: datetime) -> None:
-        """Messages without a change of what is held: what was not believed."""
-        self.database.transact(lambda unit: outbox.append(unit.connection, messages, at=at))
-
     def bars(self, symbol: str, source: str, first: date, last: date) -> list[Bar]:
         """Sessions of one source, oldest first."""
         asked = (
