@@ -34,6 +34,8 @@ from fiel.kernel.errors import Unavailable
 from fiel.market.asking import Asker
 from fiel.market.budgets import PatientBudgets
 from fiel.market.config import pipeline_config, quota_configs
+from fiel.market.health import HealthDesk
+from fiel.market.history import Histories
 from fiel.market.ports import LastPrices
 from fiel.market.quote_shelf import QuoteShelf
 from fiel.market.quotes import Quotes
@@ -44,6 +46,7 @@ from fiel.market.store.desk import Desk
 from fiel.market.store.events import StoredEvents
 from fiel.market.store.series import StoredSeries
 from fiel.market.store.symbols import StoredQuote, StoredSymbols
+from fiel.market.symbol_events import EventsDesk
 from fiel.market.transport import HttpTransport
 from fiel.market.wire import Transport
 from fiel.settings import Outside, Settings
@@ -140,6 +143,9 @@ class OpenMarket:
     database: Database
     quotes: Quotes
     rates: SeriesDesk
+    histories: Histories
+    actions: EventsDesk
+    health: HealthDesk
     pipeline: Pipeline
     desk: Desk
     symbols: StoredSymbols
@@ -202,10 +208,14 @@ def open_market(
         events.shares,
         limits=config.limits,
     )
+    clock, series = timing.clock, StoredSeries(database)
     return OpenMarket(
         database=database,
         quotes=quotes,
-        rates=SeriesDesk(pipeline, asker, SeriesBook(StoredSeries(database)), timing.clock),
+        rates=SeriesDesk(pipeline, asker, SeriesBook(series), clock),
+        histories=Histories(pipeline, asker, symbols, clock, events.shares, limits=config.limits),
+        actions=EventsDesk(pipeline, asker, events, symbols, clock, limits=config.limits),
+        health=HealthDesk(pipeline, desk, series, symbols, clock),
         pipeline=pipeline,
         desk=desk,
         symbols=symbols,

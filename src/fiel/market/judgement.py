@@ -16,19 +16,20 @@ _KEEPS = (Keep.OK, Keep.NEGATIVE_SHORT, Keep.NEVER)
 #: Among remarks that change nothing, these name the verdict first.
 _TELLING = (Kind.RENAMED, Kind.CORPORATE_ACTION_PAIR, Kind.CORPORATE_ACTION, Kind.METADATA_MISMATCH)
 _NOTHING = Reaction(retry=False, fallback=False, breaker_failure=False, keep=Keep.OK)
-_ASK_ANOTHER = Reaction(retry=False, fallback=True, breaker_failure=False, keep=Keep.OK)
+#: A part that is missing now: another source may have it, the rest may be kept.
+ASK_ANOTHER = Reaction(retry=False, fallback=True, breaker_failure=False, keep=Keep.OK)
 _ASK_AGAIN = Reaction(retry=True, fallback=True, breaker_failure=False, keep=Keep.NEVER)
 
 #: What to do when part of an answer was dropped for that reason: the rest is good and may be kept, unless
 #: the answer looks cut by accident, in which case asking again may give all of it.
 PARTIAL_REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
     {
-        Kind.SCHEMA: _ASK_ANOTHER,
-        Kind.NOT_FOUND: _ASK_ANOTHER,
-        Kind.CONFLICT: _ASK_ANOTHER,
-        Kind.INCONSISTENT: _ASK_ANOTHER,
-        Kind.STALE: _ASK_ANOTHER,
-        Kind.PLAN: _ASK_ANOTHER,
+        Kind.SCHEMA: ASK_ANOTHER,
+        Kind.NOT_FOUND: ASK_ANOTHER,
+        Kind.CONFLICT: ASK_ANOTHER,
+        Kind.INCONSISTENT: ASK_ANOTHER,
+        Kind.STALE: ASK_ANOTHER,
+        Kind.PLAN: ASK_ANOTHER,
         Kind.NO_DATA: _ASK_AGAIN,
         Kind.GAP: _ASK_AGAIN,
         Kind.SUSPICIOUS_EMPTY: _ASK_AGAIN,
@@ -76,7 +77,7 @@ class Judgement:
             outcome = other.outcome if position == 0 else _weight(finding)
             reaction = other.reaction if position == 0 else _NOTHING
             if as_part and outcome in (Outcome.QUARANTINE, Outcome.REJECT):
-                outcome, reaction = Outcome.PARTIAL, PARTIAL_REACTIONS.get(finding.kind, _ASK_ANOTHER)
+                outcome, reaction = Outcome.PARTIAL, PARTIAL_REACTIONS.get(finding.kind, ASK_ANOTHER)
             where = f"{place}.{finding.place}" if place and finding.place else place or finding.place
             self._findings.append(
                 (outcome, Finding(finding.kind, where, finding.detail, finding.repair), reaction)

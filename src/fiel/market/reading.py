@@ -82,7 +82,7 @@ def _brapi(address: Address, answer: Answer, belief: _Belief) -> Verdict[object]
     path = address.path.rstrip("/")
     simple = _SIMPLE.get(path.lower())
     if simple is not None:
-        return simple(answer)
+        return simple(answer, address)
     if path.lower().startswith("/api/quote/"):
         names = path[len("/api/quote/") :].upper()
         requested = tuple(name.strip() for name in names.split(",") if name.strip())
@@ -106,12 +106,14 @@ _STOCKS: Mapping[str, Wanted] = MappingProxyType(
         "dividends": Wanted(quote=False, events=True),
     }
 )
-_SIMPLE: Mapping[str, Callable[[Answer], Verdict[object]]] = MappingProxyType(
+_SIMPLE: Mapping[str, Callable[[Answer, Address], Verdict[object]]] = MappingProxyType(
     {
-        "/api/quote/list": lambda answer: _widened(brapi_lists.read_list(answer)),
-        "/api/available": lambda answer: _widened(brapi_lists.read_list(answer)),
-        "/api/v2/currency": lambda answer: _widened(brapi_lists.read_currency(answer)),
-        "/api/v2/user/usage": lambda answer: _widened(brapi_lists.read_usage(answer)),
+        "/api/quote/list": lambda answer, _: _widened(brapi_lists.read_list(answer)),
+        "/api/available": lambda answer, _: _widened(brapi_lists.read_list(answer)),
+        "/api/v2/currency": lambda answer, address: _widened(
+            brapi_lists.read_currency(answer, address.symbols("currency"))
+        ),
+        "/api/v2/user/usage": lambda answer, _: _widened(brapi_lists.read_usage(answer)),
     }
 )
 

@@ -110,8 +110,13 @@ def _best(groups: Sequence[_Group], told: CashEvent, calendar: BusinessCalendar)
     return groups[min(fitting)[1]] if fitting else None
 
 
-def _distance(group: _Group, told: CashEvent, calendar: BusinessCalendar) -> tuple[int, int, int] | None:
-    """How far a telling is from a group: sessions, then amount, then payment date; `None` for strangers."""
+def _distance(
+    group: _Group, told: CashEvent, calendar: BusinessCalendar
+) -> tuple[int, int, int, Decimal] | None:
+    """How far a telling is from a group: sessions, then amount, then payment date; `None` for strangers.
+
+    Among payments that agree the one of the very same amount is the nearest.
+    """
     face = group.face()
     if face.symbol != told.symbol or face.currency != told.currency or not _one_family(face, told):
         return None
@@ -125,7 +130,7 @@ def _distance(group: _Group, told: CashEvent, calendar: BusinessCalendar) -> tup
         return None
     if same_rate and paid is not None and paid > _MONTH:
         return None
-    return (apart, 0 if same_rate else 1, 0 if paid is None else paid)
+    return (apart, 0 if same_rate else 1, 0 if paid is None else paid, abs(face.rate - told.rate))
 
 
 def agree(one: Decimal, other: Decimal) -> bool:

@@ -298,13 +298,13 @@ def _without_leaps(
 
     Two services may correct together what only one of them had told.
     """
-    before = {(each.event.com_date, each.event.payment_date, each.event.kind): each for each in known.cash}
     doubts: list[Finding] = []
 
     def leaps(told: CashEvent) -> bool:
-        held = before.get((told.com_date, told.payment_date, told.kind))
-        if held is None or held.event.rate <= told.rate * 2 <= held.event.rate * 4:
+        same = [each for each in known.cash if _same_day(each.event, told)]
+        if not same or any(each.event.rate <= told.rate * 2 <= each.event.rate * 4 for each in same):
             return False
+        held = same[0]
         others = (one for source, readings in heard.items() if source != told.source for one in readings)
         seconded = any(
             one.com_date == told.com_date and one.kind is told.kind and agree(one.rate, told.rate)
@@ -322,6 +322,10 @@ def _without_leaps(
         for source, readings in heard.items()
     }
     return kept, doubts
+
+
+def _same_day(held: CashEvent, told: CashEvent) -> bool:
+    return (held.com_date, held.payment_date, held.kind) == (told.com_date, told.payment_date, told.kind)
 
 
 def _fits_kind(event: ShareEvent) -> bool:

@@ -14,9 +14,7 @@ from sqlalchemy import text
 from fiel.infra.resilience.attempts import How
 from fiel.kernel.errors import InvalidInput
 from fiel.market.quotes import QuoteAnswer, read_symbol
-from fiel.market.simulator.truth import Truth
 from fiel.market.values import Quality
-from fiel.market.wire import Provider
 from tests.market.quotes.stage import Stage, on_stage
 from tests.support.simulated import NOON, TRUTH
 
@@ -215,21 +213,6 @@ def test_a_thousand_at_once_make_one_call(tmp_path: Path) -> None:
         return len({each.served.value.price for each in answers if each.served}), stage.calls
 
     assert on_stage(tmp_path, story, "brapi:latency:amount=2") == (1, 1)
-
-
-def test_a_day_of_fifty_tickers_stays_inside_the_free_plan(tmp_path: Path) -> None:
-    """Asked every five minutes from nine to seven: at most a thirtieth of BRAPI's free month."""
-    truth = Truth.of(7, made_up=7)
-    symbols = sorted(truth.world.symbols)[:50]
-
-    async def story(stage: Stage) -> int:
-        for _ in range(120):
-            await stage.market.quotes.many(symbols)
-            await stage.wait(timedelta(minutes=5))
-        return stage.upstream.calls[Provider.BRAPI]
-
-    nine = datetime(2026, 7, 24, 12, 0, tzinfo=UTC)
-    assert on_stage(tmp_path, story, start=nine, truth=truth) <= 15_000 // 30
 
 
 @pytest.mark.parametrize("symbol", ["", "PETR", "petr4; drop", "../etc", "PETR44444", "PETR4\n"])

@@ -71,6 +71,26 @@ MARKET_HELP_PT: Mapping[str, str] = MappingProxyType(
         "From this day on (default: where a series begins).": (
             "A partir deste dia (padrão: onde a série começa)."
         ),
+        "Show dividends, splits and rights of a symbol, reconciled over the sources that tell them.\n\nEach "
+        "payment says how well it is known: sources agree, only one tells it, or they contradict each "
+        "other.\nExit code 6 when nothing could be asked and nothing is held.": (
+            "Mostra proventos, desdobramentos e direitos de um ativo, conciliados entre as fontes.\n\nCada "
+            "pagamento diz quão bem é conhecido: as fontes concordam, só uma diz, ou elas se contradizem. "
+            "Código de saída 6 quando nada pôde ser perguntado e nada está guardado."
+        ),
+        "Example: fiel market events PETR4": "Exemplo: fiel market events PETR4",
+        "PETR4, MXRF11...": "PETR4, MXRF11...",
+        "Only what is held: nothing is asked.": "Só o que está guardado: nada é perguntado.",
+        "Show how market data is: each service with its breaker, limits, budget, last success and last "
+        "error;\neach series with its rows, its age and what is missing; and what was not believed. Nothing "
+        "is asked.": (
+            "Mostra como estão os dados de mercado: cada serviço com disjuntor, limites, cota, último acerto "
+            "e último erro; cada série com linhas, idade e o que falta; e o que não foi acreditado. Nada é "
+            "perguntado."
+        ),
+        "Example: fiel market health --json": "Exemplo: fiel market health --json",
+        "Quotes to look at.": "Cotações a olhar.",
+        "How many answers that were not believed to list.": "Quantas respostas não acreditadas listar.",
         "Tools for those who build on Fiel or try it against bad days.": (
             "Ferramentas para quem constrói sobre o Fiel ou o experimenta em dias ruins."
         ),
@@ -119,6 +139,44 @@ MARKET_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "market_synced_symbols": ("{n} de {of} ativos em dia.", "{n} of {of} symbols up to date."),
         "market_sync_failed": ("não veio: {where} ({why})", "not had: {where} ({why})"),
+        "market_kind": ("Tipo", "Kind"),
+        "market_rate": ("Por unidade, bruto", "Per unit, gross"),
+        "market_com": ("Data com", "Com date"),
+        "market_pays": ("Pagamento", "Payment"),
+        "market_standing": ("Certeza", "Standing"),
+        "market_until_day": ("até", "until"),
+        "market_standing_agreed": ("fontes concordam", "sources agree"),
+        "market_standing_single": ("uma fonte", "one source"),
+        "market_standing_conflict": ("fontes divergem", "sources differ"),
+        "market_cash_dividend": ("Dividendo", "Dividend"),
+        "market_cash_jcp": ("JCP", "JCP"),
+        "market_cash_fii_income": ("Rendimento de FII", "FII income"),
+        "market_cash_interest": ("Rendimento", "Interest"),
+        "market_cash_amortization": ("Amortização", "Amortisation"),
+        "market_cash_redemption": ("Resgate", "Redemption"),
+        "market_cash_other": ("Outro", "Other"),
+        "market_cash_events": ("{n} pagamentos conhecidos", "{n} payments known"),
+        "market_share_event": (
+            "{day} · {label}: {factor} ação depois por ação antes",
+            "{day} · {label}: {factor} shares after for one before",
+        ),
+        "market_right": ("{day} · {label}", "{day} · {label}"),
+        "market_breaker": ("Disjuntor", "Breaker"),
+        "market_quota": ("Cota usada", "Budget used"),
+        "market_last_success": ("Último acerto", "Last success"),
+        "market_last_failure": ("Último erro", "Last error"),
+        "market_calls": ("Chamadas (falhas)", "Calls (failures)"),
+        "market_series": ("Série", "Series"),
+        "market_row_count": ("Linhas", "Rows"),
+        "market_first": ("Primeira", "First"),
+        "market_last": ("Última", "Last"),
+        "market_missing_days": ("Faltam", "Missing"),
+        "market_checked": ("Conferida", "Checked"),
+        "market_ago": ("há {age}", "{age} ago"),
+        "market_away": (
+            "O banco de dados não respondeu: o que ele sabe não está aqui.",
+            "The database does not answer: what it knows is not here.",
+        ),
         "market_symbol": ("Ativo", "Symbol"),
         "market_price": ("Preço por unidade", "Price per unit"),
         "market_as_of": ("Em (Brasília)", "As of"),

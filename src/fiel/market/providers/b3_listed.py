@@ -67,7 +67,23 @@ def read_cash_dividends(answer: Answer, symbol: str) -> Verdict[EventsReading]:
         if wanted is None or row.text("typeStock").upper() == wanted:
             event = _listed_cash(row, symbol, judgement)
             cash += [event] if event is not None else []
+    _check_page(body.value.get("page"), len(rows), judgement)
     return judgement.verdict(EventsReading(symbol, tuple(cash), requested=symbol))
+
+
+def _check_page(page: Json, count: int, judgement: Judgement) -> None:
+    """Whether the page holds as many rows as its own count says, and whether others follow."""
+    if not isinstance(page, dict):
+        return
+    fields = Fields(page, "page", Judgement())
+    number, size, total = (fields.whole(name) for name in ("pageNumber", "pageSize", "totalRecords"))
+    if not number or not size or total is None or number < 1 or size < 1:
+        return
+    due = min(size, total - (number - 1) * size)
+    if count < due:
+        judgement.drop(Kind.GAP, "results", f"{count} rows, where {due} are due on page {number}")
+    elif number * size < total:
+        judgement.remark(Kind.DEGRADED, "page", f"page {number} of {total} rows; others follow")
 
 
 def read_supplement(answer: Answer, symbol: str) -> Verdict[EventsReading]:

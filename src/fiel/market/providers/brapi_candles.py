@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 
-from fiel.market.judgement import Judgement
+from fiel.market.judgement import ASK_ANOTHER, Judgement
 from fiel.market.providers.fields import Fields, day_in, day_of_stamp
 from fiel.market.symbols import SymbolReading
 from fiel.market.values import Bar, PriceHistory
@@ -82,7 +82,9 @@ def _candle(row: Fields, dropped: list[int], judgement: Judgement) -> _Candle | 
         dropped.append(stamp)
         return None
     if close <= 0:
-        judgement.drop(Kind.IMPLAUSIBLE, row.at("close"), "a close that is not positive")
+        judgement.drop(
+            Kind.IMPLAUSIBLE, row.at("close"), "a close that is not positive", reaction=ASK_ANOTHER
+        )
         dropped.append(stamp)
         return None
     return _Candle(stamp, _bar(row, day_bar=Bar(day, close)), row.place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from fiel.market.judgement import Judgement
+from fiel.market.judgement import ASK_ANOTHER, Judgement
 from fiel.market.providers.bodies import Json
 from fiel.market.providers.fields import Fields
 from fiel.market.providers.labels import cash_kind, factor_from_number, factor_from_text, share_kind
@@ -19,6 +19,7 @@ from fiel.market.wire import Provider
 
 SOURCE = Provider.BRAPI.value
 ROWS_MAX = 5000
+LISTS = ("cashDividends", "stockDividends", "subscriptions")
 _USUAL = ("iso_instant",)
 
 
@@ -33,6 +34,9 @@ def read_events(value: Json, symbol: str, requested: str, place: str, judgement:
     if not isinstance(value, dict):
         judgement.drop(Kind.SCHEMA, place, "events are due as an object")
         return EventsReading(symbol, requested=requested)
+    absent = [name for name in LISTS if value.get(name) is None]
+    if absent:
+        judgement.remark(Kind.SHAPE_VARIANT, place, f"without {', '.join(absent)}")
     cash = [_cash(row, symbol, judgement) for row in _rows(value, "cashDividends", place, judgement)]
     shares = [_share(row, symbol, judgement) for row in _rows(value, "stockDividends", place, judgement)]
     rights = [_right(row, symbol, judgement) for row in _rows(value, "subscriptions", place, judgement)]
@@ -147,7 +151,8 @@ def _new_per_old(row: Fields, kind: ShareKind, text: str, judgement: Judgement) 
         return None
     factor = factor_from_number(kind, told)
     if factor is None:
-        judgement.drop(Kind.IMPLAUSIBLE, row.at("factor"), "a factor that may mean several things")
+        detail = "a factor that may mean several things"
+        judgement.drop(Kind.IMPLAUSIBLE, row.at("factor"), detail, reaction=ASK_ANOTHER)
         return None
     if factor.repair:
         judgement.repair(Kind.FORMAT, row.at("factor"), "told in another convention", factor.repair)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fiel.market.judgement import Judgement
@@ -90,8 +91,11 @@ def _listing(row: Json, place: str, judgement: Judgement) -> Listing | None:
     )
 
 
-def read_currency(answer: Answer) -> Verdict[RatesReading]:
-    """Bid and ask of each pair; texts are this endpoint's way with numbers."""
+def read_currency(answer: Answer, pairs: Sequence[str] = ()) -> Verdict[RatesReading]:
+    """Bid and ask of each pair; texts are this endpoint's way with numbers.
+
+    `pairs`: those that were asked (`USD-BRL`); others in the answer are not believed. All when empty.
+    """
     body = load_json(answer)
     if not isinstance(body.value, dict):
         return no_object(body)
@@ -103,12 +107,31 @@ def read_currency(answer: Answer) -> Verdict[RatesReading]:
     if not rows:
         return rejected(Kind.NO_DATA, "no currencies", place="currency")
     found = [_pair(row, f"currency[{n}]", judgement) for n, row in enumerate(rows[:ROWS_MAX])]
-    kept = tuple(one for one in found if one is not None)
+    kept = _of_pairs([one for one in found if one is not None], pairs, judgement)
     verdict = judgement.verdict(RatesReading(currencies=kept))
     if kept:
         return verdict
     refused: Verdict[RatesReading] = rejected(verdict.kind or Kind.NO_DATA, "no rate could be read")
     return replace(refused, findings=verdict.findings or refused.findings)
+
+
+def _of_pairs(
+    found: Sequence[CurrencyQuote], pairs: Sequence[str], judgement: Judgement
+) -> tuple[CurrencyQuote, ...]:
+    """The first of each pair that was asked; a rate of another pair would be taken for it."""
+    asked = {pair.upper() for pair in pairs}
+    kept: dict[str, CurrencyQuote] = {}
+    for one in found:
+        name = f"{one.code}-{one.into}"
+        if asked and name not in asked:
+            judgement.drop(Kind.INCONSISTENT, name, "a pair that was not asked")
+        elif name in kept and (kept[name].buy, kept[name].sell) != (one.buy, one.sell):
+            judgement.drop(Kind.CONFLICT, name, "told twice, differently; the first one is kept")
+        else:
+            kept.setdefault(name, one)
+    for name in sorted(asked - set(kept)) if kept else ():
+        judgement.drop(Kind.NOT_FOUND, name, "asked, but not in the answer")
+    return tuple(kept.values())
 
 
 def _pair(row: Json, place: str, judgement: Judgement) -> CurrencyQuote | None:
@@ -152,4 +175,9 @@ def read_usage(answer: Answer) -> Verdict[UsageReading]:
     used, limit = fields.whole("currentUsage"), fields.whole("planLimit")
     if used is None or used < 0 or (limit is not None and limit < 0):
         return rejected(Kind.SCHEMA, "a count of requests is due", place="currentUsage")
-    return judgement.verdict(UsageReading(used, limit, fields.whole("remainingUsage"), fields.text("window")))
+    remaining = fields.whole("remainingUsage")
+    if remaining is not None and (remaining < 0 or (limit is not None and remaining > limit)):
+        # The budget of a month hangs on it: what the plan and the use leave is the safer word.
+        judgement.repair(Kind.INCONSISTENT, "remainingUsage", f"{remaining} of {limit}", "counted_again")
+        remaining = None if limit is None else max(limit - used, 0)
+    return judgement.verdict(UsageReading(used, limit, remaining, fields.text("window")))

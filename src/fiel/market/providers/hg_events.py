@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from fiel.kernel.decimals import plain
-from fiel.market.judgement import Judgement
+from fiel.market.judgement import ASK_ANOTHER, Judgement
 from fiel.market.providers.bodies import Json
+from fiel.market.providers.brapi_quotes import each_once
 from fiel.market.providers.fields import Fields
 from fiel.market.providers.hg_envelopes import plain_symbol, second_version
 from fiel.market.providers.labels import cash_kind, factor_from_number, share_kind
@@ -84,6 +85,7 @@ def _read(answer: Answer, requested: Sequence[str], part: _Read) -> Verdict[Batc
     for symbol in requested:
         if readings and symbol not in told:
             judgement.drop(Kind.NOT_FOUND, symbol, "asked, but not in the answer")
+    readings = each_once(readings, judgement)
     verdict = judgement.verdict(BatchReading(tuple(readings)))
     if readings:
         return verdict
@@ -216,7 +218,8 @@ def _split(row: Fields, symbol: str, judgement: Judgement) -> ShareEvent | None:
     factor = None if told is None else factor_from_number(kind, told)
     if factor is None:
         known = Kind.SCHEMA if told is None else Kind.IMPLAUSIBLE
-        judgement.drop(known, row.place, "an event without a factor that can be used")
+        detail = "an event without a factor that can be used"
+        judgement.drop(known, row.place, detail, reaction=ASK_ANOTHER)
         return None
     if factor.repair:
         judgement.repair(Kind.FORMAT, row.place, "the factor runs against its type", factor.repair)
@@ -297,7 +300,9 @@ def _bar(row: Fields, judgement: Judgement) -> Bar | None:
         judgement.drop(Kind.SCHEMA, row.place, "not a date" if day is None else "no close")
         return None
     if close <= 0:
-        judgement.drop(Kind.IMPLAUSIBLE, row.at("close"), "a close that is not positive")
+        judgement.drop(
+            Kind.IMPLAUSIBLE, row.at("close"), "a close that is not positive", reaction=ASK_ANOTHER
+        )
         return None
     return Bar(
         day, close, row.number("open"), row.number("high"), row.number("low"), volume=row.whole("volume")

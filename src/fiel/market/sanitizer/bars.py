@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from fiel.market.judgement import Judgement
+from fiel.market.judgement import ASK_ANOTHER, Judgement
 from fiel.market.sanitizer.context import Context, is_session, local_day
 from fiel.market.sanitizer.quotes import is_scale_slip
 from fiel.market.values import Bar, PriceHistory, ShareEvent
@@ -63,6 +63,8 @@ def _without_spikes(bars: list[Bar], context: Context, judgement: Judgement) -> 
     for position, bar in enumerate(bars):
         before = kept[-1] if kept else None
         if before is None or not _jumps(bar.close / before.close, context):
+            if before is not None:
+                _note_event(before, bar, position, context, judgement)
             kept.append(bar)
             continue
         after = bars[position + 1] if position + 1 < len(bars) else None
@@ -73,11 +75,21 @@ def _without_spikes(bars: list[Bar], context: Context, judgement: Judgement) -> 
         elif (after is not None and not _jumps(after.close / before.close, context)) or (
             after is None and is_scale_slip(ratio)
         ):
-            judgement.drop(Kind.IMPLAUSIBLE, f"bars[{position}]", f"{bar.close} of {bar.day} is out of scale")
+            detail = f"{bar.close} of {bar.day} is out of scale"
+            judgement.drop(Kind.IMPLAUSIBLE, f"bars[{position}]", detail, reaction=ASK_ANOTHER)
         else:
             judgement.doubt(Kind.IMPLAUSIBLE, f"bars[{position}]", f"the scale changes on {bar.day}")
             kept.append(bar)
     return kept
+
+
+def _note_event(before: Bar, bar: Bar, position: int, context: Context, judgement: Judgement) -> None:
+    """A split of two for one halves the price: no jump out of scale, but worth a word."""
+    ratio = bar.close / before.close
+    if 1 - context.limits.jump <= ratio <= 1 + context.limits.jump:
+        return
+    if any(_explains(event, before, bar, ratio, context) for event in context.events):
+        judgement.remark(Kind.CORPORATE_ACTION, f"bars[{position}]", f"an event explains {bar.day}")
 
 
 def _jumps(ratio: Decimal, context: Context) -> bool:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from fiel.kernel.decimals import plain
-from fiel.market.judgement import Judgement
+from fiel.market.judgement import ASK_ANOTHER, Judgement
 from fiel.market.sanitizer.context import Context, local_day
 from fiel.market.values import CashEvent, EventsReading, ShareEvent, SubscriptionEvent
 from fiel.market.verdicts import Kind, Verdict
@@ -65,12 +65,17 @@ def _check_emptiness(reading: EventsReading, context: Context, judgement: Judgem
 def _is_money(
     event: CashEvent, place: str, price: Decimal | None, context: Context, judgement: Judgement
 ) -> bool:
+    if event.rate < -context.limits.least_rate:
+        detail = f"a rate of {event.rate} is no payment"
+        judgement.drop(Kind.IMPLAUSIBLE, place, detail, reaction=ASK_ANOTHER)
+        return False
     if event.rate < context.limits.least_rate:
         judgement.drop(Kind.IMPLAUSIBLE, place, f"a rate of {event.rate} is a residue, not money")
         return False
     recent = event.com_date is not None and (local_day(context.now) - event.com_date) <= context.limits.recent
     if price and recent and event.rate > price * context.limits.largest_yield:
-        judgement.drop(Kind.IMPLAUSIBLE, place, f"a rate of {event.rate} for a share worth {price}")
+        detail = f"a rate of {event.rate} for a share worth {price}"
+        judgement.drop(Kind.IMPLAUSIBLE, place, detail, reaction=ASK_ANOTHER)
         return False
     return not _too_far(event.com_date, place, context, judgement)
 

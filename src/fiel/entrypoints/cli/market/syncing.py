@@ -126,8 +126,8 @@ async def _symbols(market: Any, symbols: list[str], progress: Progress) -> list[
     for symbol in symbols:
         progress.update(task, description=symbol)
         answer = await market.quotes.get(symbol)
-        events = await market.history.sync_events([symbol])
-        if answer.served is None or events.failed:
+        (step,) = await market.actions.sync_events([symbol])
+        if answer.served is None or step.failed:
             lacking.append(answer.symbol)
         progress.advance(task)
     return lacking

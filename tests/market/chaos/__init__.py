@@ -1,0 +1,1 @@
+"""Whole days of market data in which everything fails that can."""
