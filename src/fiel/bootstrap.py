@@ -38,7 +38,7 @@ from fiel.market.health import HealthDesk
 from fiel.market.history import Histories
 from fiel.market.ports import LastPrices
 from fiel.market.quote_shelf import QuoteShelf
-from fiel.market.quotes import Quotes
+from fiel.market.quotes import Quotes, is_symbol
 from fiel.market.series import SeriesDesk
 from fiel.market.series_book import SeriesBook
 from fiel.market.store.budgets import StoredBudgets
@@ -268,6 +268,12 @@ class PricesForOthers:
             await TickerPrices(client).write([given])
         finally:
             await client.aclose()
+
+
+def held_symbols(database: Database) -> frozenset[str]:
+    """The symbols of all positions in the book, those that look like ones of B3. Raises `Unavailable`."""
+    with Queries(database).snapshot() as book:
+        return frozenset(each.ticker for each in book.positions() if is_symbol(each.ticker))
 
 
 def stored_prices(database: Database) -> StoredPrices:

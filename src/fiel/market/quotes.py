@@ -263,6 +263,11 @@ _QUALITY = {
 }
 
 
+def is_symbol(text: str) -> bool:
+    """Whether it is written like a symbol of B3."""
+    return _SYMBOL.fullmatch(text) is not None
+
+
 def read_symbol(text: str) -> str:
     """A symbol in capital letters. Raises `InvalidInput` naming it."""
     name = text.strip().upper()

@@ -11,6 +11,7 @@ from fiel.market.catalogue import SeriesSpec, catalogue, series_of_code, series_
 from fiel.market.providers import b3_index, bcb_olinda, bcb_sgs, brapi_macro, ipeadata
 from fiel.market.providers.addresses import Address
 from fiel.market.providers.bodies import Json, load_json
+from fiel.market.providers.series_verdicts import chained
 from fiel.market.sanitizer.series import judge_series
 from fiel.market.values import SeriesReading
 from fiel.market.verdicts import REACTIONS, Keep, Kind, Verdict, rejected
@@ -80,13 +81,15 @@ def _macro(address: Address, answer: Answer, today: date) -> Verdict[object]:
         return _judged(brapi_macro.read_prime_rate(answer), "selic_target", None, today)
     if path.endswith("/inflation"):
         return _widened(brapi_macro.read_inflation(answer))
-    slugs = address.symbols("symbols")
-    slug = slugs[0].lower() if slugs else ""
-    spec = next((one for one in catalogue().values() if _told_as(one, Provider.BRAPI) == slug), None)
-    if spec is None:
-        return _widened(load_json(answer))
+    slugs = [name.lower() for name in address.symbols("symbols")]
+    all_told = brapi_macro.check_slugs(answer, slugs)
+    specs = {_told_as(one, Provider.BRAPI): one for one in catalogue().values()}
+    spec = next((specs[slug] for slug in slugs if slug in specs), None)
+    if spec is None or all_told.value is None:
+        return _widened(all_told)
     asked = _iso_days(address)
-    return _judged(brapi_macro.read_macro(answer, spec, asked), spec.key, asked, today)
+    read = brapi_macro.read_macro(answer, spec, asked)
+    return _widened(chained(all_told, judge_series(read, spec, asked=asked, today=today)))
 
 
 def _iso_days(address: Address) -> tuple[date, date] | None:

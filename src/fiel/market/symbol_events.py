@@ -29,6 +29,7 @@ from fiel.market.quotes import SYMBOLS_MAX, read_symbol
 from fiel.market.reconciling import SESSIONS_APART_MAX, ReconciledCash, Standing, agree, reconcile
 from fiel.market.sanitizer.context import Context, QuoteLimits, local_day
 from fiel.market.sanitizer.events import check_events
+from fiel.market.sanitizer.quotes import is_scale_slip
 from fiel.market.store.events import CASH, SHARES, SUBSCRIPTION, EventRow, StoredEvents
 from fiel.market.store.symbols import StoredSymbols
 from fiel.market.symbols import BatchReading
@@ -164,7 +165,7 @@ class EventsDesk:
         self, known: SymbolEvents, heard: Mapping[str, Sequence[EventsReading]]
     ) -> tuple[list[EventRow], list[Finding]]:
         """The rows that are new or other than before, and what was not believed."""
-        heard, doubts = _without_leaps(known, heard)
+        heard, doubts = without_leaps(known, heard)
         cash = reconcile(_with_silent(known, heard), b3(), order=ORDER, known=known.cash)
         before = {each.event_id: each for each in known.cash}
         rows = [_cash_row(each) for each in cash if before.get(each.event_id) != each]
@@ -291,7 +292,7 @@ def _ranked(heard: Mapping[str, Sequence[EventsReading]]) -> list[str]:
     return sorted(heard, key=lambda source: ORDER.index(source) if source in ORDER else len(ORDER))
 
 
-def _without_leaps(
+def without_leaps(
     known: SymbolEvents, heard: Mapping[str, Sequence[EventsReading]]
 ) -> tuple[Mapping[str, Sequence[EventsReading]], list[Finding]]:
     """Without payments told as a multiple or a fraction of what is known: a slip of scale is no correction.
@@ -302,9 +303,9 @@ def _without_leaps(
 
     def leaps(told: CashEvent) -> bool:
         same = [each for each in known.cash if _same_day(each.event, told)]
-        if not same or any(each.event.rate <= told.rate * 2 <= each.event.rate * 4 for each in same):
+        held = next((each for each in same if _leap(each.event, told)), None)
+        if held is None or any(each.event.rate <= told.rate * 2 <= each.event.rate * 4 for each in same):
             return False
-        held = same[0]
         others = (one for source, readings in heard.items() if source != told.source for one in readings)
         seconded = any(
             one.com_date == told.com_date and one.kind is told.kind and agree(one.rate, told.rate)
@@ -326,6 +327,13 @@ def _without_leaps(
 
 def _same_day(held: CashEvent, told: CashEvent) -> bool:
     return (held.com_date, held.payment_date, held.kind) == (told.com_date, told.payment_date, told.kind)
+
+
+def _leap(held: CashEvent, told: CashEvent) -> bool:
+    """Whether another amount is a slip. Without a day of payment it may be another payment of that day,
+    unless only the decimal point moved."""
+    ratio = DecimalContext(prec=_DIGITS).divide(told.rate, held.rate)
+    return held.payment_date is not None or is_scale_slip(ratio)
 
 
 def _fits_kind(event: ShareEvent) -> bool:

@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     group = typer.Typer(name="worker", invoke_without_command=True, callback=_worker, epilog=WORKER_EXAMPLES)
     group.command("custody")(custody)
+    group.command("market")(market)
     app.add_typer(group)
 
 
@@ -80,6 +81,28 @@ def custody(
     run_custody_worker(
         settings, database, WorkerSettings(topic, group, batch), Listening(metrics_host, metrics_port)
     )
+
+
+def market(
+    *,
+    database: DatabaseOption = None,
+    kafka: KafkaOption = None,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
+    log_format: LogFormatOption = "text",
+    lang: LangOption = "pt",
+) -> None:
+    """Keep quotes, series and dividends up to date, and tell the others what changed, until stopped.
+
+    Watched are the tickers of FIEL_MARKET_TICKERS and those that the book holds.
+    """
+    from fiel.entrypoints.worker.running import Listening
+    from fiel.entrypoints.worker.running_market import run_market_worker
+
+    words_of(lang)
+    settings = with_kafka(settings_here(), kafka)
+    log_lines(log_format)
+    run_market_worker(settings, database, Listening(metrics_host, metrics_port))
 
 
 def with_kafka(settings: Settings, kafka: str | None) -> Settings:

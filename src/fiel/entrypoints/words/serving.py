@@ -10,6 +10,7 @@ WORKER_EXAMPLES = (
     "Examples:\n\n"
     "- fiel worker custody\n"
     "- fiel worker custody --database postgresql://fiel@localhost/fiel --kafka localhost:9092\n"
+    "- fiel worker market\n"
 )
 
 SERVING_HELP_PT: Mapping[str, str] = MappingProxyType(
@@ -23,6 +24,11 @@ SERVING_HELP_PT: Mapping[str, str] = MappingProxyType(
         "is 0.": (
             "Lança no livro os eventos de ordens do barramento, e faz o que o livro precisa além disso, até "
             "ser parado.\n\nSIGTERM ou Ctrl-C: o lote em mãos é terminado e gravado, e o código de saída é 0."
+        ),
+        "Keep quotes, series and dividends up to date, and tell the others what changed, until stopped.\n\n"
+        "Watched are the tickers of FIEL_MARKET_TICKERS and those that the book holds.": (
+            "Mantém em dia cotações, séries e proventos, e avisa os outros do que mudou, até ser parado.\n\n"
+            "São observados os ativos de FIEL_MARKET_TICKERS e os que o livro tem."
         ),
         "Kafka's brokers, several with commas (default: FIEL_KAFKA, else the log in the database).": (
             "Os brokers do Kafka, vários com vírgulas (padrão: FIEL_KAFKA, senão o log no banco de dados)."

@@ -19,12 +19,16 @@ from fiel.infra.bus.faults import TopicReplaced
 from fiel.infra.bus.port import EventBus
 from fiel.infra.bus.relaying import publishing_to
 from fiel.infra.storage import outbox, schema
+from fiel.infra.storage.database import Database
 from fiel.infra.storage.relay import Relay
 from fiel.infra.system import RandomIds
 from fiel.kernel.errors import NotFound, Unavailable
+from fiel.market.messages import EVENTS, QUALITY, SERIES, TICKS
 
 #: Partitions of the topics that we make where they are missing.
 PARTITIONS = 8
+#: Everything that any room says.
+TOPICS = (WALLET_EVENTS, ALERTS, DEAD_LETTERS, TICKS, QUALITY, SERIES, EVENTS)
 
 
 def chores(
@@ -36,7 +40,7 @@ def chores(
         Chore("expirer", lambda: _expire(opened), 1.0, rest=1),
         # A seal may come late, an order may not: at most a fifth of the time.
         Chore("sealer", lambda: sealer.turn() >= TURN, 2.0, rest=4),
-        Chore("relay", _Relaying(opened, bus).turn, 0.5, rest=0.5, to_end=True),
+        Chore("relay", Relaying(opened.database, bus).turn, 0.5, rest=0.5, to_end=True),
         Chore("gauges", lambda: _look(opened, sealer, metrics), 5.0),
         Chore("schema", lambda: _require_schema(opened), 30.0),
     ]
@@ -65,20 +69,23 @@ def _require_schema(opened: OpenCustody) -> bool:
 
 
 @dataclass(slots=True)
-class _Relaying:
-    """The outbox to the bus. Topics that are missing are made before the first message goes."""
+class Relaying:
+    """The outbox to the bus. Topics that are missing are made before the first message goes.
 
-    opened: OpenCustody
+    One outbox for all rooms, so one list of topics for all who relay it.
+    """
+
+    database: Database
     bus: EventBus
     ready: bool = False
 
     def turn(self) -> bool:
         """One batch. Raises `Unavailable` while nothing can be published."""
         if not self.ready:
-            for topic in (WALLET_EVENTS, ALERTS, DEAD_LETTERS):
+            for topic in TOPICS:
                 self.bus.ensure_topic(topic, PARTITIONS)
             self.ready = True
-        relay = Relay(self.opened.database, publishing_to(self.bus), RandomIds("relay"))
+        relay = Relay(self.database, publishing_to(self.bus), RandomIds("relay"))
         done = relay.turn()
         if done.failed and not done.published:
             raise Unavailable("not_published", f"{done.failed} messages could not be published; they wait")

@@ -6,11 +6,12 @@ change over twelve months: it is no second source of the monthly IPCA.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from fiel.kernel.errors import NotFound
 from fiel.market.catalogue import SeriesSpec
+from fiel.market.judgement import Judgement
 from fiel.market.providers.bodies import Json, load_json
 from fiel.market.providers.complaints import Complaint, kind_of_text
 from fiel.market.providers.series_rows import Dialect, RawRow, gather
@@ -67,6 +68,28 @@ def read_inflation(answer: Answer) -> Verdict[SeriesReading]:
 def read_prime_rate(answer: Answer) -> Verdict[SeriesReading]:
     """The Selic target (% per year)."""
     return and_then(load_json(answer), lambda value: _read_table(value, "prime-rate", "selic_target"))
+
+
+def check_slugs(answer: Answer, slugs: Sequence[str]) -> Verdict[Json]:
+    """The JSON of an answer, and which of the series asked (small letters) it does not tell.
+
+    Partial when some are not there, rejected when none is.
+    """
+    return and_then(load_json(answer), lambda value: _check_slugs(value, slugs))
+
+
+def _check_slugs(value: Json, slugs: Sequence[str]) -> Verdict[Json]:
+    results = value.get("results") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(results, list):
+        return rejected(Kind.SCHEMA, "no list of results", place="results")
+    told = {_named(one) for one in results if isinstance(one, dict)}
+    refused = [(slug, _without(value, slug)) for slug in slugs if slug not in told]
+    if refused and len(refused) == len(slugs):
+        return rejected(refused[0][1].kind or Kind.NOT_FOUND, refused[0][1].findings[0].detail)
+    judgement = Judgement()
+    for slug, verdict in refused:
+        judgement.drop(verdict.kind or Kind.NOT_FOUND, slug, verdict.findings[0].detail)
+    return judgement.verdict(value)
 
 
 def _read_macro(

@@ -17,9 +17,10 @@ from fiel.market.providers.brapi_candles import read_candles, span_of_range
 from fiel.market.providers.brapi_events import LISTS, read_events
 from fiel.market.providers.complaints import Complaint, complaint_in, kind_of_text
 from fiel.market.providers.fields import Fields
+from fiel.market.providers.repeats import each_once
 from fiel.market.symbols import BatchReading, SymbolReading
 from fiel.market.values import QuoteReading
-from fiel.market.verdicts import REACTIONS, Kind, Verdict, rejected
+from fiel.market.verdicts import Kind, Verdict, rejected
 from fiel.market.wire import Answer, Ask, Provider
 
 SYMBOLS_MAX = 20
@@ -81,24 +82,6 @@ def read_quotes(
     if requested and readings:
         _note_missing(requested, readings, judgement)
     return _batch(BatchReading(tuple(readings), top.instant("requestedAt")), judgement)
-
-
-def each_once(readings: Sequence[SymbolReading], judgement: Judgement) -> list[SymbolReading]:
-    """One reading a symbol: repeats are left out, and of two that differ neither is believed."""
-    kept: dict[str, SymbolReading] = {}
-    disputed: set[str] = set()
-    for reading in readings:
-        first = kept.setdefault(reading.requested, reading)
-        if first is reading or reading.requested in disputed:
-            continue
-        if first == reading:
-            judgement.repair(Kind.DUPLICATE, reading.requested, "told twice", "second_result_dropped")
-        else:
-            disputed.add(reading.requested)
-            judgement.drop(
-                Kind.CONFLICT, reading.requested, "told twice, differently", reaction=REACTIONS[Kind.CONFLICT]
-            )
-    return [reading for name, reading in kept.items() if name not in disputed]
 
 
 def _batch(batch: BatchReading, judgement: Judgement) -> Verdict[BatchReading]:

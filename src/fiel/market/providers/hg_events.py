@@ -11,10 +11,10 @@ from typing import TypeAlias
 from fiel.kernel.decimals import plain
 from fiel.market.judgement import ASK_ANOTHER, Judgement
 from fiel.market.providers.bodies import Json
-from fiel.market.providers.brapi_quotes import each_once
 from fiel.market.providers.fields import Fields
 from fiel.market.providers.hg_envelopes import plain_symbol, second_version
 from fiel.market.providers.labels import cash_kind, factor_from_number, share_kind
+from fiel.market.providers.repeats import each_once
 from fiel.market.symbols import BatchReading, SymbolReading
 from fiel.market.values import (
     Bar,

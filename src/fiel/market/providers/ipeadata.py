@@ -65,7 +65,7 @@ def _read_values(
     other = next((code for row in rows if (code := _code(row)) not in (None, source.code)), None)
     if other is not None:
         return rejected(Kind.INCONSISTENT, "values of another series than asked", place="SERCODIGO")
-    found = gather(spec.key, _raw(rows, asked), _DIALECT)
+    found = gather(spec.key, _raw(rows, asked, spec), _DIALECT)
     return and_then(found, lambda reading: _in_unit(reading, spec, source))
 
 
@@ -76,18 +76,28 @@ def _in_unit(reading: SeriesReading, spec: SeriesSpec, source: SecondSource) -> 
     return accept(converted(reading), remark)
 
 
-def _raw(rows: list[Json], asked: tuple[date, date] | None) -> Iterator[RawRow]:
-    """Rows without value are left out in silence: it has one for each day. The calendar finds the gaps."""
+def _raw(rows: list[Json], asked: tuple[date, date] | None, spec: SeriesSpec) -> Iterator[RawRow]:
+    """Rows without value are left out in silence on days that have none, and after the last value."""
+    last = max((index for index, row in enumerate(rows) if not _is_blank(row)), default=-1)
     for index, row in enumerate(rows):
         place = f"value[{index}]"
         if not isinstance(row, dict):
             yield RawRow(place, row, None)
             continue
-        if "VALVALOR" in row and row["VALVALOR"] is None:
-            continue
         day, _ = read_day(row.get("VALDATA"), iso=True)
+        if _is_blank(row) and (index > last or day is None or not _is_due(spec, day)):
+            continue
         if day is None or asked is None or asked[0] <= day <= asked[1]:
             yield RawRow(place, row.get("VALDATA"), row.get("VALVALOR"))
+
+
+def _is_blank(row: Json) -> bool:
+    return isinstance(row, dict) and "VALVALOR" in row and row["VALVALOR"] is None
+
+
+def _is_due(spec: SeriesSpec, day: date) -> bool:
+    """Whether a row with a value is known to exist on that day."""
+    return spec.gaps_from is not None and day >= spec.gaps_from and spec.may_have_row(day)
 
 
 def _code(row: Json) -> Json:

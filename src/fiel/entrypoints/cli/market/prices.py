@@ -9,7 +9,7 @@ from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.surroundings import settings_here
 from fiel.entrypoints.words.notes import note
-from fiel.kernel.errors import InvalidInput, NotFound
+from fiel.kernel.errors import NotFound
 from fiel.portfolio.quotes import Quote
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ def at_market_prices(portfolio: Portfolio, words: Words) -> Portfolio:
 
     A symbol without any price keeps the file's too, and is named. Each price says source and how it was had.
     """
-    asked = {asset.id: _whole_lot(asset.id) for asset in portfolio.assets if _is_symbol(asset.id)}
+    from fiel.market.quotes import is_symbol
+
+    asked = {asset.id: _whole_lot(asset.id) for asset in portfolio.assets if is_symbol(asset.id)}
     answers = asyncio.run(_answers(sorted(set(asked.values())), words)) if asked else {}
     quotes = []
     for name, symbol in asked.items():
@@ -63,12 +65,3 @@ async def _answers(names: list[str], words: Words) -> dict[str, QuoteAnswer]:
 def _whole_lot(name: str) -> str:
     """PETR4 of PETR4F: services quote the market of whole lots, and the odd-lot market follows it."""
     return name.removesuffix("F") if name[-2:-1].isdigit() else name
-
-
-def _is_symbol(name: str) -> bool:
-    from fiel.market.quotes import read_symbol
-
-    try:
-        return read_symbol(name) == name
-    except InvalidInput:
-        return False
