@@ -76,7 +76,8 @@ class Asker:
         failed = verdict.outcome is Outcome.REJECT and verdict.reaction.keep is not Keep.NEGATIVE_SHORT
         await self._note(ask, f"{verdict.kind}: {told}" if failed else None)
         told_wrong = verdict.outcome is Outcome.REJECT and verdict.kind in NOT_BELIEVED
-        if verdict.kind is not None and (verdict.outcome is Outcome.QUARANTINE or told_wrong):
+        doubted = verdict.outcome is Outcome.QUARANTINE and verdict.kind is not Kind.UNCONFIRMED
+        if verdict.kind is not None and (doubted or told_wrong):
             details = "; ".join(f"{each.place}: {each.detail}" for each in verdict.findings[:5])
             provider, kind, at = ask.provider.value, verdict.kind.value, self.clock.now()
             said = (

@@ -38,7 +38,9 @@ class Freshness:
         """Until when a quote read at `fetched_at` that speaks of `as_of` is as good as new."""
         day = local_day(fetched_at)
         if _open_at(fetched_at):
-            return fetched_at + self.in_session
+            closes, until = _session(day)[1], fetched_at + self.in_session
+            # What would last until about the close is asked for again when the closing price is known.
+            return closes if until > closes - self.in_session / 2 else until
         knows = _last_close(fetched_at)
         if as_of < knows - timedelta(hours=2):
             # The service had not told the closing price yet: look again soon.

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from fiel.infra.caching.layered import Found, Layered
 from fiel.infra.caching.port import Entry
@@ -20,9 +21,13 @@ from fiel.market.freshness import Freshness
 from fiel.market.ports import QuoteStore
 from fiel.market.store.symbols import StoredQuote
 from fiel.market.values import QuoteReading
-from fiel.market.verdicts import Verdict, accept
+from fiel.market.verdicts import Finding, Kind, Verdict, accept
 from fiel.market.wire import Provider
 
+#: Served, and to be confirmed as soon as another source answers.
+UNCONFIRMED = Finding(
+    Kind.UNCONFIRMED, "price", "the first price of this symbol, and one source alone tells it"
+)
 _NUMBERS = ("price", "previous_close", "open", "high", "low", "change", "change_percent")
 
 
@@ -87,7 +92,8 @@ def stored_quote(told: Told[QuoteReading], *, fallback: bool) -> StoredQuote | N
     reading = told.verdict.value
     if reading is None or reading.as_of is None:
         return None
-    return StoredQuote(reading, reading.as_of, told.fetched_at, told.provider.value, fallback)
+    confirmed = not any(each.kind is Kind.UNCONFIRMED for each in told.verdict.findings)
+    return StoredQuote(reading, reading.as_of, told.fetched_at, told.provider.value, fallback, confirmed)
 
 
 def quote_key(symbol: str) -> str:
@@ -114,7 +120,7 @@ def _quote_in(found: Found | None) -> StoredQuote | None:
 
 
 def _as_told(quote: StoredQuote) -> Told[QuoteReading]:
-    verdict: Verdict[QuoteReading] = accept(quote.reading)
+    verdict: Verdict[QuoteReading] = accept(quote.reading, *(() if quote.confirmed else (UNCONFIRMED,)))
     return Told(verdict, Provider(quote.source), quote.fetched_at)
 
 
@@ -133,10 +139,13 @@ def _packed(quote: StoredQuote) -> bytes:
         "fetched_at": quote.fetched_at.isoformat(),
         "source": quote.source,
         "fallback": quote.fallback,
+        "confirmed": quote.confirmed,
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+# Memory hands out the same bytes again and again until there is a newer quote.
+@lru_cache(maxsize=4_096)
 def _unpacked(body: bytes) -> StoredQuote:
     given = json.loads(body)
     numbers = {name: None if given[name] is None else Decimal(given[name]) for name in _NUMBERS}
@@ -156,4 +165,5 @@ def _unpacked(body: bytes) -> StoredQuote:
     )
     fetched_at = datetime.fromisoformat(given["fetched_at"])
     Provider(given["source"])
-    return StoredQuote(reading, as_of, fetched_at, given["source"], bool(given["fallback"]))
+    confirmed = given["confirmed"] is True
+    return StoredQuote(reading, as_of, fetched_at, given["source"], bool(given["fallback"]), confirmed)

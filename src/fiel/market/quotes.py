@@ -6,25 +6,26 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from fiel.infra.resilience.attempts import Attempt, Held, How, Request, Result, Source, Step
 from fiel.infra.resilience.pipeline import Pipeline
 from fiel.kernel.clock import Clock
-from fiel.kernel.errors import FielError, InvalidInput
+from fiel.kernel.errors import FielError, InvalidInput, Unavailable
 from fiel.market import messages
 from fiel.market.asking import Asker, Told, in_thread
 from fiel.market.judgement import then
 from fiel.market.ports import LastPrices, QuoteStore
 from fiel.market.providers import brapi_quotes, hg_quotes
+from fiel.market.quote_doubts import Aside
 from fiel.market.quote_shelf import QuoteShelf, quote_key, stored_quote
 from fiel.market.sanitizer.context import Context, QuoteLimits, local_day
 from fiel.market.sanitizer.quotes import check_quote
 from fiel.market.store.symbols import StoredQuote
 from fiel.market.symbols import BatchReading
 from fiel.market.values import Quality, QuoteReading, Served, ShareEvent
-from fiel.market.verdicts import Kind, Outcome, Verdict, accept, rejected
+from fiel.market.verdicts import Kind, Verdict, accept, rejected
 from fiel.market.wire import Answer, Ask, Provider
 
 #: Shares, units, FIIs, ETFs, BDRs, and indexes with a caret.
@@ -66,13 +67,21 @@ class Quotes:
     async def get(self, symbol: str, *, renew: bool = False) -> QuoteAnswer:
         """The best quote that can be had now. Raises `InvalidInput` for a malformed symbol; nothing else."""
         name = read_symbol(symbol)
-        known, aside = _Known(), _Aside()
+        known, aside = _Known(), Aside(self.limits)
         sources = self._sources(name, known, aside)
-        result = await self.pipeline.get(Request(quote_key(name), sources, _Kept(self), renew=renew))
+        result = await self.pipeline.get(Request(quote_key(name), sources, _Kept(self, aside), renew=renew))
         best = aside.instead_of(result)
-        if best is not result and best.value is not None:
+        if result.how not in (How.FIRST, How.FALLBACK) and best is not result and best.value is not None:
+            # Found after the pipeline had given up: it has kept nothing.
+            await self.shelf.put(quote_key(name), best.value, best.value.provider.value)
             await self.keep(best.value, fallback=False)
         return self._answer(name, best)
+
+    async def _look(self, key: str) -> Held[Told[QuoteReading]] | None:
+        try:
+            return await self.shelf.look(key)
+        except Unavailable:
+            return None
 
     async def many(self, symbols: Collection[str], *, renew: bool = False) -> Mapping[str, QuoteAnswer]:
         """One answer for each symbol. Raises `InvalidInput` for malformed ones, or too many."""
@@ -86,7 +95,7 @@ class Quotes:
         self,
         symbol: str,
         known: _Known,
-        aside: _Aside,
+        aside: Aside,
     ) -> tuple[Source[Told[QuoteReading]], ...]:
         makers: Mapping[Provider, tuple[Callable[[Sequence[str]], Ask], _Reader]] = {
             Provider.BRAPI: (brapi_quotes.ask_quotes, brapi_quotes.read_quotes),
@@ -131,21 +140,22 @@ class Quotes:
         read: Verdict[BatchReading],
         symbol: str,
         known: _Known,
-        aside: _Aside,
+        aside: Aside,
     ) -> Verdict[QuoteReading]:
         """Read and believed. An answer in doubt is remembered: a second source may speak for it."""
         now = self.clock.now()
+        measure = known.quote if known.quote is not None and known.quote.confirmed else None
         context = Context(
             now,
-            last_close=None if known.quote is None else known.quote.reading.price,
-            last_close_day=None if known.quote is None else local_day(known.quote.as_of),
+            last_close=None if measure is None else measure.reading.price,
+            last_close_day=None if measure is None else local_day(measure.as_of),
             events=known.events,
             other_price=aside.doubted,
             limits=self.limits,
         )
         reading = then(read, lambda batch: _only(batch, symbol))
         verdict = then(reading, lambda given: check_quote(given, None, context))
-        aside.put(provider, reading, verdict, context)
+        verdict = aside.put(provider, reading, verdict, context)
         if verdict.taken and verdict.value is not None and verdict.value.as_of is None:
             return rejected(Kind.STALE, "a price that does not say its time is not served", place="as_of")
         return verdict
@@ -201,57 +211,19 @@ class _Kept:
     """The shelf, and all that is written with it: once for every call, however many wait for it."""
 
     quotes: Quotes
+    aside: Aside
 
     async def look(self, key: str) -> Held[Told[QuoteReading]] | None:
         return await self.quotes.shelf.look(key)
 
     async def put(self, key: str, value: Told[QuoteReading], source: str) -> None:
-        await self.quotes.shelf.put(key, value, source)
-        await self.quotes.keep(value, fallback=source != self.quotes.order[0].value)
+        best = self.aside.preferred(value)
+        source = best.provider.value
+        await self.quotes.shelf.put(key, best, source)
+        await self.quotes.keep(best, fallback=source != self.quotes.order[0].value)
 
     async def put_absent(self, key: str, reason: str) -> None:
         await self.quotes.shelf.put_absent(key, reason)
-
-
-@dataclass(slots=True)
-class _Aside:
-    """Answers of one request that were not taken, and what they are still good for.
-
-    A price in doubt is what a second source may confirm. A price that is only old is right about its own
-    instant: it is served, as stale, when nobody has a newer one.
-    """
-
-    doubted: Decimal | None = None
-    old: Told[QuoteReading] | None = None
-
-    def put(
-        self,
-        provider: Provider,
-        read: Verdict[QuoteReading],
-        verdict: Verdict[QuoteReading],
-        context: Context,
-    ) -> None:
-        if verdict.outcome is Outcome.QUARANTINE and verdict.value is not None:
-            self.doubted = verdict.value.price
-        reading = read.value
-        if verdict.kind is not Kind.STALE or reading is None or reading.as_of is None:
-            return
-        then_now = check_quote(reading, None, replace(context, now=reading.as_of))
-        if then_now.taken and (self.old is None or reading.as_of > _as_of(self.old)):
-            self.old = Told(then_now, provider, context.now)
-
-    def instead_of(self, result: Result[Told[QuoteReading]]) -> Result[Told[QuoteReading]]:
-        """The result, or the newest old price when that is better than what is held."""
-        if self.old is None or result.how not in (How.STALE, How.NONE, How.ABSENT):
-            return result
-        if result.value is not None and _as_of(result.value) >= _as_of(self.old):
-            return result
-        return replace(result, value=self.old, how=How.STALE)
-
-
-def _as_of(told: Told[QuoteReading]) -> datetime:
-    reading = told.verdict.value
-    return datetime.min.replace(tzinfo=UTC) if reading is None or reading.as_of is None else reading.as_of
 
 
 _Reader = Callable[[Answer, Sequence[str]], Verdict[BatchReading]]

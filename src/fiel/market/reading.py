@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import TypeVar
 
-from fiel.market.judgement import then
-from fiel.market.providers import b3_listed, brapi_lists, brapi_quotes, hg_events, hg_quotes
+from fiel.market.judgement import Judgement, then
+from fiel.market.providers import b3_listed, brapi_lists, brapi_quotes, hg_events, hg_indicators, hg_quotes
 from fiel.market.providers.addresses import Address, address_of
 from fiel.market.providers.bodies import load_json
 from fiel.market.providers.brapi_quotes import Wanted
-from fiel.market.providers.hg_envelopes import plain_symbol
+from fiel.market.providers.hg_envelopes import first_version, plain_symbol, second_version
 from fiel.market.reading_series import read_series_address
 from fiel.market.sanitizer.batches import check_batch, latest_instant
 from fiel.market.sanitizer.context import Context
@@ -133,7 +133,25 @@ def _hg(address: Address, answer: Answer, belief: _Belief) -> Verdict[object]:
         return _checked(hg_events.read_history(answer, requested), belief)
     if path.endswith(("/quotations", "/finance")):
         return _widened(hg_quotes.read_quotations(answer))
-    return _whatever(answer)
+    if path.endswith("/indicators"):
+        named = address.symbols("tickers", "symbols", "ticker")
+        return _widened(hg_indicators.read_indicator(answer, named[0] if named else ""))
+    return _hg_other(path, answer)
+
+
+def _hg_other(path: str, answer: Answer) -> Verdict[object]:
+    """Endpoints without a reader: their errors come inside status 200 all the same."""
+    if path.endswith("/ibovespa"):
+        body = load_json(answer).value
+        if isinstance(body, dict) and body.get("valid_key") is not False and body.get("results"):
+            return _whatever(answer)
+    judgement = Judgement()
+    read: Verdict[object] = (
+        _widened(second_version(answer, judgement))
+        if path.startswith("/v2/")
+        else _widened(first_version(answer, judgement))
+    )
+    return read if read.value is None else judgement.verdict(read.value)
 
 
 def _b3(address: Address, answer: Answer, belief: _Belief) -> Verdict[object]:

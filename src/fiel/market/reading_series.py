@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 
 from fiel.kernel.errors import NotFound
-from fiel.market.catalogue import SeriesSpec, catalogue, series_of_code, series_spec
+from fiel.market.catalogue import Era, SeriesSpec, catalogue, series_of_code, series_spec
 from fiel.market.providers import b3_index, bcb_olinda, bcb_sgs, brapi_macro, ipeadata
 from fiel.market.providers.addresses import Address
 from fiel.market.providers.bodies import Json, load_json
@@ -19,6 +21,8 @@ from fiel.market.wire import Answer, Provider
 
 #: ipeadata answers an unknown code with an empty list; a typing error must not be remembered as the truth.
 UNKNOWN_CODE = replace(REACTIONS[Kind.NOT_FOUND], keep=Keep.NEVER)
+#: % accumulated in the month (the running one has only its first days) and over twelve months; since 2000.
+_MONTHLY = MappingProxyType({4390: ("0.004", "3"), 4391: ("0.004", "3"), 13522: ("1", "20")})
 _SGS = re.compile(r"bcdata\.sgs\.([0-9]{1,6})/", re.IGNORECASE)
 _IPEADATA = re.compile(r"(?:SERCODIGO='|(?:Metadados|ValoresSerie)\(')([A-Za-z0-9_]{1,40})'")
 
@@ -44,10 +48,22 @@ def _sgs(address: Address, answer: Answer, today: date) -> Verdict[SeriesReading
     try:
         spec = series_of_code(code)
     except NotFound:
-        stand_in = replace(series_spec("cdi"), key=f"sgs_{code}", code=code)
-        return bcb_sgs.read_sgs(answer, stand_in)
+        described = _described(code)
+        if described is None:
+            return bcb_sgs.read_sgs(answer, replace(series_spec("cdi"), key=f"sgs_{code}", code=code))
+        spec = described
     asked = bcb_sgs.asked_days(address.parameters)
     return judge_series(bcb_sgs.read_sgs(answer, spec), spec, asked=asked, today=today)
+
+
+def _described(code: int) -> SeriesSpec | None:
+    """Monthly series that are not kept, but whose months and range are known: 13522 is told each month,
+    13521, the target that is taken for it, once a year."""
+    known = _MONTHLY.get(code)
+    if known is None:
+        return None
+    era = Era(date(2000, 1, 1), Decimal(known[0]), Decimal(known[1]))
+    return replace(series_spec("ipca"), key=f"sgs_{code}", code=code, eras=(era,), second_sources=())
 
 
 def _olinda(address: Address, answer: Answer, today: date) -> Verdict[object]:

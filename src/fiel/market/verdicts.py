@@ -50,6 +50,7 @@ class Kind(StrEnum):
     GAP = "gap"
     SUSPICIOUS_EMPTY = "suspicious_empty"
     FORMAT = "format"
+    UNCONFIRMED = "unconfirmed"
 
     FUTURE_ROWS = "future_rows"
     PERIOD_ROWS = "period_rows"
@@ -113,6 +114,7 @@ REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
         Kind.GAP: _reaction(retry=True),
         Kind.SUSPICIOUS_EMPTY: _reaction(retry=True),
         Kind.FORMAT: _reaction(),
+        Kind.UNCONFIRMED: _reaction(),
     }
 )
 _TAKEN = Reaction(retry=False, fallback=False, breaker_failure=False, keep=Keep.OK)

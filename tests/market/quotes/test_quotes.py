@@ -15,6 +15,7 @@ from fiel.infra.resilience.attempts import How
 from fiel.kernel.errors import InvalidInput
 from fiel.market.quotes import QuoteAnswer, read_symbol
 from fiel.market.values import Quality
+from fiel.market.verdicts import Kind
 from tests.market.quotes.stage import Stage, on_stage
 from tests.support.simulated import NOON, TRUTH
 
@@ -34,7 +35,7 @@ def quality(answer: QuoteAnswer) -> Quality | None:
 
 
 def test_the_first_is_fresh_and_the_second_is_held(tmp_path: Path) -> None:
-    """One call for two questions within the hour; the held one keeps instant, source and reading time."""
+    """Two services confirm the first price; within the hour nobody is asked, and its papers are the same."""
 
     async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer, int]:
         first = await stage.market.quotes.get("petr4")
@@ -43,7 +44,7 @@ def test_the_first_is_fresh_and_the_second_is_held(tmp_path: Path) -> None:
 
     first, second, calls = on_stage(tmp_path, story)
 
-    assert (quality(first), quality(second), calls) == (Quality.FRESH, Quality.CACHED, 1)
+    assert (quality(first), quality(second), calls) == (Quality.FRESH, Quality.CACHED, 2)
     assert first.served is not None
     assert second.served is not None
     assert second.served.as_of == first.served.as_of
@@ -52,7 +53,7 @@ def test_the_first_is_fresh_and_the_second_is_held(tmp_path: Path) -> None:
 
 
 def test_after_the_close_nothing_is_asked_until_the_next_opening(tmp_path: Path) -> None:
-    """Friday evening to Monday morning: one call after the close, none on the weekend, one on Monday."""
+    """Friday evening to Monday: two calls (the first price), none on the weekend, then one."""
 
     async def story(stage: Stage) -> list[int]:
         counts = []
@@ -62,12 +63,18 @@ def test_after_the_close_nothing_is_asked_until_the_next_opening(tmp_path: Path)
             counts.append(stage.calls)
         return counts
 
-    assert on_stage(tmp_path, story, start=FRIDAY_EVENING) == [1, 1, 1, 1, 2]
+    assert on_stage(tmp_path, story, start=FRIDAY_EVENING) == [2, 2, 2, 2, 3]
 
 
 def test_the_second_source_answers_when_the_first_is_down(tmp_path: Path) -> None:
     """BRAPI says 503: HG Brasil's price is served, and says that it is the fallback's."""
-    answer = on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"), "brapi:503")
+
+    async def story(stage: Stage) -> QuoteAnswer:
+        await stage.market.quotes.get("PETR4")
+        stage.faults("brapi:503")
+        return await stage.market.quotes.get("PETR4", renew=True)
+
+    answer = on_stage(tmp_path, story)
 
     assert answer.served is not None
     assert (quality(answer), answer.served.source) == (Quality.FALLBACK, "hgbrasil")
@@ -108,6 +115,41 @@ def test_a_price_ten_times_too_high_is_not_believed(tmp_path: Path) -> None:
     assert (answer.served.source, right(answer)) == ("hgbrasil", True)
     assert [source for source, _, _ in answer.doubts] == ["brapi"]
     assert (kinds, told) == (["implausible"], ["brapi"])
+
+
+def test_the_first_price_of_a_symbol_needs_a_second_voice(tmp_path: Path) -> None:
+    """Nothing is known and BRAPI slips a digit: neither service is served until they agree."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer]:
+        first = await stage.market.quotes.get("PETR4")
+        stage.faults()
+        return first, await stage.market.quotes.get("PETR4")
+
+    before, after = on_stage(tmp_path, story, "brapi:x10")
+
+    assert (before.served, quality(after), right(after)) == (None, Quality.FRESH, True)
+
+
+def test_old_first_prices_that_differ_are_not_served(tmp_path: Path) -> None:
+    """Three hours after the opening both services still tell of yesterday, one of them ten times too high."""
+    answer = on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"), "*:stale", "brapi:x10")
+
+    assert answer.served is None
+
+
+def test_the_only_service_with_a_key_is_served_and_says_so(tmp_path: Path) -> None:
+    """HG Brasil refuses the key for good: BRAPI's price is served as unconfirmed, and is no measure."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, bool]:
+        answer = await stage.market.quotes.get("PETR4")
+        stored = stage.market.symbols.quote("PETR4")
+        return answer, stored is not None and stored.confirmed
+
+    answer, confirmed = on_stage(tmp_path, story, "hg:401")
+
+    assert answer.served is not None
+    assert (right(answer), confirmed) == (True, False)
+    assert [each.kind for each in answer.served.findings] == [Kind.UNCONFIRMED]
 
 
 def test_both_sources_wrong_in_the_same_way_are_still_not_believed(tmp_path: Path) -> None:
@@ -201,16 +243,19 @@ def test_without_a_database_it_goes_on(tmp_path: Path) -> None:
     nowhere = "postgresql://fiel@127.0.0.1:9/fiel?connect_timeout=2"
     first, second, degraded, calls = on_stage(tmp_path, story, database=nowhere)
 
-    assert (quality(first), quality(second), calls) == (Quality.FRESH, Quality.CACHED, 1)
+    assert (quality(first), quality(second), calls) == (Quality.FRESH, Quality.CACHED, 2)
     assert degraded
 
 
 def test_a_thousand_at_once_make_one_call(tmp_path: Path) -> None:
-    """They share the answer."""
+    """They share the answer, and of a price that is known already one source is asked."""
 
     async def story(stage: Stage) -> tuple[int, int]:
+        await stage.market.quotes.get("PETR4")
+        before = stage.calls
+        await stage.wait(timedelta(hours=2))
         answers = await asyncio.gather(*(stage.market.quotes.get("PETR4") for _ in range(1000)))
-        return len({each.served.value.price for each in answers if each.served}), stage.calls
+        return len({each.served.value.price for each in answers if each.served}), stage.calls - before
 
     assert on_stage(tmp_path, story, "brapi:latency:amount=2") == (1, 1)
 

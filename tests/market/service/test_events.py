@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from fiel.infra.storage.database import Database
-from fiel.market.reconciling import Standing
+from fiel.kernel.calendars import b3
+from fiel.market.reconciling import Standing, reconcile
 from fiel.market.simulator.truth import Truth
 from fiel.market.store.symbols import StoredQuote
-from fiel.market.symbol_events import EventsStep
-from fiel.market.values import Bar, CashEvent, QuoteReading, ShareEvent, ShareKind
+from fiel.market.symbol_events import EventsStep, SymbolEvents, without_leaps
+from fiel.market.values import Bar, CashEvent, CashKind, EventsReading, QuoteReading, ShareEvent, ShareKind
 from tests.support.market_service import FRIDAY, Scene, play
 from tests.support.simulated import TRUTH
 
@@ -142,3 +143,18 @@ def test_a_factor_is_held_against_the_price(database: Database, price: str, *, k
             assert scene.desk.disbelieved()[0].provider == "events"
 
     play(story, database, truth=truth)
+
+
+@pytest.mark.parametrize(("rate", "kept"), [("0.40", True), ("2.50", False), ("25", False)])
+def test_a_slip_is_no_correction(rate: str, *, kept: bool) -> None:
+    """A payment of 0.25 told as a little more is corrected; told tenfold, the known amount stays."""
+
+    def reading(told: str) -> EventsReading:
+        day = date(2026, 5, 4)
+        event = CashEvent("PETR4", CashKind.JCP, "JCP", Decimal(told), day, day, "brapi")
+        return EventsReading("PETR4", (event,))
+
+    known = SymbolEvents("PETR4", reconcile([reading("0.25")], b3(), order=["brapi"]))
+    heard, doubts = without_leaps(known, {"brapi": [reading(rate)]})
+    assert bool(heard["brapi"][0].cash) is kept
+    assert bool(doubts) is not kept

@@ -77,6 +77,10 @@ def _cash(row: Fields, symbol: str, judgement: Judgement) -> CashEvent | None:
     if days is None:
         return None
     com, paid, approved, ex = days
+    if com is None and ex is None:
+        judgement.remark(
+            Kind.DEGRADED, row.at("lastDatePrior"), "no day of the right: who holds it is not known"
+        )
     label = row.text("label")
     kind = cash_kind(label, symbol)
     if kind is CashKind.OTHER:

@@ -25,13 +25,18 @@ _NUMBERS = ("previous_close", "open", "high", "low", "change", "change_percent")
 
 @dataclass(frozen=True, slots=True)
 class StoredQuote:
-    """A quote that was believed. `fallback`: a second source gave it."""
+    """A quote that was believed. `fallback`: a second source gave it.
+
+    `confirmed`: what was known before or another source speaks for it. One that is not confirmed is no
+    measure for others.
+    """
 
     reading: QuoteReading
     as_of: datetime
     fetched_at: datetime
     source: str
     fallback: bool
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class StoredSymbols:
                 fetched_at=quote.fetched_at,
                 source=quote.source,
                 fallback=int(quote.fallback),
-                body=_body(quote.reading),
+                body=_body(quote.reading, confirmed=quote.confirmed),
             )
             changed = ("price", "currency", "as_of", "fetched_at", "source", "fallback", "body")
             kept = unit.connection.execute(
@@ -131,12 +136,18 @@ class StoredSymbols:
         self.database.transact(write)
 
 
-def _body(reading: QuoteReading) -> str:
+def _body(reading: QuoteReading, *, confirmed: bool) -> str:
     fields: dict[str, object] = {
         name: None if getattr(reading, name) is None else f"{getattr(reading, name):f}" for name in _NUMBERS
     }
     return json.dumps(
-        fields | {"volume": reading.volume, "name": reading.name, "requested": reading.requested},
+        fields
+        | {
+            "volume": reading.volume,
+            "name": reading.name,
+            "requested": reading.requested,
+            "confirmed": confirmed,
+        },
         ensure_ascii=False,
         sort_keys=True,
     )
@@ -146,6 +157,7 @@ def _quote(row: Row[tuple[object, ...]]) -> StoredQuote:
     try:
         body = json.loads(row.body)
         numbers = {name: None if body[name] is None else Decimal(body[name]) for name in _NUMBERS}
+        confirmed = body["confirmed"] is True
         reading = QuoteReading(
             row.symbol,
             Decimal(row.price),
@@ -158,7 +170,7 @@ def _quote(row: Row[tuple[object, ...]]) -> StoredQuote:
         )
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise Corrupt("stored_quote", f"the stored quote of {row.symbol} cannot be read") from error
-    return StoredQuote(reading, row.as_of, row.fetched_at, row.source, bool(row.fallback))
+    return StoredQuote(reading, row.as_of, row.fetched_at, row.source, bool(row.fallback), confirmed)
 
 
 def _closing(symbol: str, source: str, bar: Bar, at: datetime) -> dict[str, object]:
