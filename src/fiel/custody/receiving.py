@@ -34,6 +34,8 @@ from fiel.kernel.ids import deterministic_id
 
 #: More per transaction gains nothing and makes others wait.
 BATCH_MAX = 500
+#: So many events are decided while the database writes what those before them did to the history.
+AHEAD = 125
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +133,21 @@ class Receiver:
         batch = unit.load_events(events)
         received = Received()
         letters: list[DeadLetterRow] = []
-        for message, outcome in ((read.message, read.outcome) for read in part):
-            if isinstance(outcome, Rejection):
-                letters.append(dead_letter(message, outcome, now))
-                received.verdicts[Verdict.DEAD_LETTER] += 1
-                continue
-            verdict = batch.take(outcome, now)
-            received.verdicts[verdict] += 1
-            letters += _new_letters(batch, message, outcome, now)
-        unit.save(batch, now)
+        verdicts: list[Verdict] = []
+        with unit.saving(batch, now) as saving:
+            for left, read in zip(range(len(part) - 1, -1, -1), part, strict=True):
+                outcome = read.outcome
+                if isinstance(outcome, Rejection):
+                    letters.append(dead_letter(read.message, outcome, now))
+                    verdicts.append(Verdict.DEAD_LETTER)
+                    continue
+                verdicts.append(batch.take(outcome, now))
+                if batch.dead_letters:
+                    letters += _new_letters(batch, read.message, outcome, now)
+                if left % AHEAD == 0 and left:
+                    saving.ahead(left)
+            saving.finish()
+        received.verdicts.update(verdicts)
         unit.keep_dead_letters(letters)
         for step in progress:
             unit.advance(step.assignment, step.next_offset)

@@ -20,10 +20,10 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import rows
+from fiel.infra.storage.arrays import array
 from fiel.infra.storage.bulk import (
     Asked,
     Shape,
-    array,
     ask,
     fetch,
     find_by_index,
