@@ -33,6 +33,8 @@ def amount_text(minor: int, currency: str) -> str:
 
 def local_time(instant: datetime, zone: tzinfo) -> str:
     """The clock of `zone` at the instant, to the microsecond, without naming the zone."""
+    if instant.tzinfo is zone:
+        return instant.replace(tzinfo=None).isoformat()
     return instant.astimezone(zone).replace(tzinfo=None).isoformat()
 
 

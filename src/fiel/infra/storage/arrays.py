@@ -48,8 +48,7 @@ def column(kind: str, cells: Sequence[Cell], *, once: bool) -> Column:
     if once and cells[-1] == first and cells.count(first) == len(cells):
         return Column(None if first is None else str(first), f"{{place}}::{kind}", is_array=False)
     if kind == "int8":
-        given: str | Int8Array = array(kind, cells) if None in cells else _whole_numbers(cells)
-        return Column(given, "{place}::int8[]", is_array=True)
+        return Column(_whole_numbers(cells), "{place}::int8[]", is_array=True)
     joined = _joined(cells)
     if joined is None:
         return Column(array(kind, cells), "{place}::text[]", is_array=True)
@@ -69,11 +68,15 @@ def _joined(cells: Sequence[Cell]) -> str | None:
     return joined if is_plain and joined else None
 
 
-def _whole_numbers(cells: Sequence[Cell]) -> Int8Array:
+def _whole_numbers(cells: Sequence[Cell]) -> str | Int8Array:
     count = len(cells)
     body: list[Cell] = [_INT8_BYTES] * (2 * count)
     body[1::2] = cells
-    return Int8Array(_packing(count).pack(1, 0, _INT8, count, 1, *body))
+    try:
+        return Int8Array(_packing(count).pack(1, 0, _INT8, count, 1, *body))
+    except struct.error:
+        # A NULL has no bytes of its own; what does not fit 64 bits is the database's to refuse.
+        return array("int8", cells)
 
 
 @lru_cache(_LENGTHS_KEPT)
