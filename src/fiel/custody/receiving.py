@@ -35,7 +35,7 @@ from fiel.kernel.ids import deterministic_id
 #: More per transaction gains nothing and makes others wait.
 BATCH_MAX = 500
 #: So many events are decided while the database writes what those before them did to the history.
-AHEAD = 125
+AHEAD = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ class Receiver:
     def _halve(
         self, part: Sequence[_Read], progress: Sequence[Progress], received: Received, error: Exception
     ) -> None:
-        if not part:
+        if not part or (len(part) == 1 and isinstance(part[0].outcome, Rejection)):
+            # It touches nothing but its dead letter and the offsets: no message is to blame.
             raise error
         if len(part) > 1:
             middle = len(part) // 2
