@@ -22,6 +22,7 @@ Cell: TypeAlias = int | str | None
 #: Never part of what is written (and looked for all the same): unit and group separator.
 _BETWEEN, _NULL = "\x1f", "\x1d"
 _SPLIT = "string_to_array({place}, E'\\x1f', E'\\x1d')"
+_ONCE = {"text": "{place}::text", "int8": "{place}::int8"}
 _INT8, _INT8_ARRAY, _INT8_BYTES = 20, 1016, 8
 #: The head of a binary array: dimensions, flags, type of its elements, length, first index.
 _HEAD = "5i"
@@ -46,7 +47,7 @@ def column(kind: str, cells: Sequence[Cell], *, once: bool) -> Column:
     """The cells of one column, of at least one row; `once`: one cell when all are the same."""
     first = cells[0]
     if once and cells[-1] == first and cells.count(first) == len(cells):
-        return Column(None if first is None else str(first), f"{{place}}::{kind}", is_array=False)
+        return Column(None if first is None else str(first), _ONCE[kind], is_array=False)
     if kind == "int8":
         return Column(_whole_numbers(cells), "{place}::int8[]", is_array=True)
     joined = _joined(cells)

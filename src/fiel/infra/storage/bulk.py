@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Table
@@ -24,6 +24,9 @@ from fiel.infra.storage.arrays import Cell, array
 from fiel.infra.storage.types import StoredText
 
 Row: TypeAlias = tuple[Cell, ...]
+#: Of each column of a statement: how it is read, and whether it is an array.
+_Forms: TypeAlias = tuple[tuple[str, bool], ...]
+_STATEMENTS_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Writes:
             return
         # Of few statements there must be few kinds, so that they stay prepared: whether there is one row.
         columns = _columns(shape, rows, once=not self._waits or len(rows) == 1)
-        statement = stated(shape, columns, len(self._given) + 1)
+        forms = tuple([(column.read_as, column.is_array) for column in columns])
+        statement = stated(shape, forms, len(self._given) + 1)
         given = [column.given for column in columns]
         if self._waits:
             self._statements.append(statement)
@@ -164,13 +168,15 @@ def _sqlite_change(shape: Shape) -> str:
     return f"UPDATE {shape.table} SET {sets} WHERE {keys}"
 
 
-def _insertion(shape: Shape, columns: Sequence[arrays.Column], first: int) -> str:
-    cells, source = _given(shape, columns, first)
+@lru_cache(_STATEMENTS_KEPT)
+def _insertion(shape: Shape, forms: _Forms, first: int) -> str:
+    cells, source = _given(shape, forms, first)
     return f"INSERT INTO {shape.table} ({_names(shape)}) SELECT {', '.join(cells)}{source}"
 
 
-def _change(shape: Shape, columns: Sequence[arrays.Column], first: int) -> str:
-    cells, source = _given(shape, columns, first)
+@lru_cache(_STATEMENTS_KEPT)
+def _change(shape: Shape, forms: _Forms, first: int) -> str:
+    cells, source = _given(shape, forms, first)
     named = [*zip(shape.columns, cells, strict=True)]
     sets = ", ".join(f'"{name}" = {cell}' for name, cell in named if name not in shape.key)
     keys = " AND ".join(f'held."{name}" = {cell}' for name, cell in named if name in shape.key)
@@ -181,12 +187,12 @@ _INSERTION: dict[str, Callable[..., str]] = {"sqlite": _sqlite_insertion, "postg
 _CHANGE: dict[str, Callable[..., str]] = {"sqlite": _sqlite_change, "postgresql": _change}
 
 
-def _given(shape: Shape, columns: Sequence[arrays.Column], first: int) -> tuple[list[str], str]:
+def _given(shape: Shape, forms: _Forms, first: int) -> tuple[list[str], str]:
     """The cells of a row as SQL, and the FROM that brings those that differ from row to row."""
     cells, names, read = [], [], []
-    for number, (name, column) in enumerate(zip(shape.columns, columns, strict=True), first):
-        value = column.read_as.format(place=f"${number}")
-        if column.is_array:
+    for number, (name, (read_as, is_array)) in enumerate(zip(shape.columns, forms, strict=True), first):
+        value = read_as.format(place=f"${number}")
+        if is_array:
             names.append(f'"{name}"')
             read.append(value)
             value = f'given."{name}"'
