@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from fiel.custody.accounts import AccountKey, Rejection
 from fiel.custody.events import TimeOut
@@ -60,8 +61,7 @@ class Received:
         self.dead_letters += other.dead_letters
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A message and what was read of it."""
 
     message: Message

@@ -127,9 +127,9 @@ class Saving:
 
 
 def _save_accounts(write: Writes, batch: Batch, stored: Stored, now: int) -> None:
-    touched = [batch.accounts[key] for key in sorted(batch.touched_accounts)]
-    new = [rows.new_account_row(row, now) for row in touched if row.key not in stored.accounts]
-    old = [rows.old_account_row(row, now) for row in touched if row.key in stored.accounts]
+    touched = sorted(batch.touched_accounts)
+    new = [rows.new_account_row(batch.accounts[key], now) for key in touched if key not in stored.accounts]
+    old = [rows.old_account_row(batch.accounts[key], now) for key in touched if key in stored.accounts]
     write.insert(rows.NEW_ACCOUNT, new)
     write.update(rows.OLD_ACCOUNT, old)
 
