@@ -146,7 +146,7 @@ class Receiver:
                 if batch.dead_letters:
                     letters += _new_letters(batch, read.message, outcome, now)
                 if left % AHEAD == 0 and left:
-                    saving.ahead(left)
+                    saving.ahead()
             saving.finish()
         received.verdicts.update(verdicts)
         unit.keep_dead_letters(letters)

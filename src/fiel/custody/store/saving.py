@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, Self
 
 from sqlalchemy import Connection, Table
@@ -22,7 +21,7 @@ from fiel.custody.store.seals import NUMBERING_LOCK
 from fiel.custody.topics import ALERTS
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage import inbox, outbox
-from fiel.infra.storage.bulk import BY_INDEX_PLANNED_ONCE, Asked, Row, Shape, Writes, ask, fetch, writing
+from fiel.infra.storage.bulk import BY_INDEX_PLANNED_ONCE, Row, Shape, Writes, ask, fetch, writing
 from fiel.infra.storage.inbox import Inbox
 from fiel.infra.storage.types import micros_of
 
@@ -65,7 +64,6 @@ class Saving:
         self._connection, self._batch, self._stored = connection, batch, stored
         self._topic, self._body, self._at = wire.topic, wire.writer(), at
         self._micros = rows.micros_memo()
-        self._numbers = _Numbers(connection)
         self._open = ExitStack()
         self._ahead: Writes | None = None
         self._handled = self._entries = self._postings = self._transactions = 0
@@ -76,14 +74,13 @@ class Saving:
     def __exit__(self, *error: object) -> None:
         self._open.__exit__(*error)  # type: ignore[arg-type]  # what came in goes on
 
-    def ahead(self, more: int) -> None:
-        """Begin to write the history decided since the last time; `more` is how many events will follow."""
+    def ahead(self) -> None:
+        """Begin to write the history decided since the last time."""
+        if self._connection.dialect.name == "sqlite":
+            return  # it would do nothing meanwhile
         if self._ahead is None:
-            if self._connection.dialect.name == "sqlite":
-                return
-            self._numbers.ask(len(self._batch.entries) + more)
             self._ahead = self._open.enter_context(writing(self._connection))
-        self._history(self._ahead)
+        self._history(self._ahead, few=False)
 
     def finish(self) -> None:
         """Everything that is left."""
@@ -96,22 +93,20 @@ class Saving:
             batch.restate(lambda key: lots_of(self._connection, key))
             _save_waiting(self._connection, batch, self._micros)
             save_alerts(self._connection, batch.alerts, self._at)
-        write = self._ahead
-        if write is None:
-            few = len(batch.entries) <= FEW
-            write = self._open.enter_context(writing(self._connection, few=few))
-            self._numbers.ask(len(batch.entries) - self._entries)
-        self._history(write)
+        few = self._ahead is None and len(batch.entries) <= FEW
+        write = self._ahead or self._open.enter_context(writing(self._connection, few=few))
+        self._history(write, few=few)
         _save_accounts(write, batch, self._stored, now)
         _save_orders(write, batch, self._stored, self._micros)
         _save_positions(write, batch, self._stored, self._micros, now)
         _save_lots(write, batch, self._stored, self._micros)
         self._open.close()
 
-    def _history(self, write: Writes) -> None:
+    def _history(self, write: Writes, *, few: bool) -> None:
         """What was decided since the last time and is never changed again."""
         batch, micros = self._batch, self._micros
         handled, entries = batch.inbox[self._handled :], batch.entries[self._entries :]
+        numbers = _ask_numbers(self._connection, len(entries), few=few)
         postings = batch.postings[self._postings :]
         transactions = batch.transactions[self._transactions :]
         self._handled, self._entries = len(batch.inbox), len(batch.entries)
@@ -120,7 +115,7 @@ class Saving:
         write.insert(inbox.ROW, _INBOX.rows(told, at=self._at))
         bodies = ((each.id, self._topic, each.user_id, self._body(each)) for each in transactions)
         write.insert(outbox.ROW, outbox.rows_at(bodies, self._at))
-        seq = dict(zip((entry.id for entry in entries), self._numbers.take(len(entries)), strict=True))
+        seq = dict(zip((entry.id for entry in entries), numbers(), strict=True))
         write.insert(rows.ENTRY, rows.entry_rows(entries, seq, micros))
         write.insert(rows.POSTING, rows.posting_rows(postings, seq))
         write.insert(rows.TRANSACTION, rows.transaction_rows(transactions, seq, micros))
@@ -167,35 +162,16 @@ def _save_lots(write: Writes, batch: Batch, stored: Stored, micros: rows.Micros)
     write.update(rows.LOT, old)
 
 
-class _Numbers:
+def _ask_numbers(connection: Connection, wanted: int, *, few: bool) -> Callable[[], Iterable[int]]:
     """Numbers for journal entries: growing, never used before, not always without gaps."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._asked: Asked | None = None
-        self._left: Iterator[int] = iter(())
-
-    def ask(self, wanted: int) -> None:
-        """Get numbers on their way, for `take`."""
-        if not wanted:
-            return
-        if self._connection.dialect.name == "sqlite":
-            # The write lock is ours since BEGIN IMMEDIATE.
-            (last,) = fetch(self._connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
-            self._left = iter(range(last + 1, last + 1 + wanted))
-            return
-        numbers = _FEW_NUMBERS if wanted <= FEW else _NUMBERS
-        self._asked = ask(self._connection, numbers, (NUMBERING_LOCK, wanted))
-
-    def take(self, wanted: int) -> list[int]:
-        """The next numbers. More than were asked for (events that had waited) are asked for now."""
-        if self._asked is not None:
-            self._left, self._asked = iter([row[0] for row in self._asked.rows()]), None
-        taken = [*islice(self._left, wanted)]
-        if len(taken) < wanted:
-            self.ask(wanted - len(taken))
-            taken += self.take(wanted - len(taken))
-        return taken
+    if not wanted:
+        return tuple
+    if connection.dialect.name == "sqlite":
+        # The write lock is ours since BEGIN IMMEDIATE.
+        (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
+        return lambda: range(last + 1, last + 1 + wanted)
+    asked = ask(connection, _FEW_NUMBERS if few else _NUMBERS, (NUMBERING_LOCK, wanted))
+    return lambda: [row[0] for row in asked.rows()]
 
 
 def _save_waiting(connection: Connection, batch: Batch, micros: rows.Micros) -> None:
