@@ -23,7 +23,7 @@ from fiel.custody.service import Custody
 from fiel.custody.store.book import Book
 from fiel.infra.storage import offsets
 from fiel.infra.storage.database import Database
-from fiel.infra.system import RandomIds, SystemClock
+from fiel.infra.system import RandomIds, SystemClock, settle_memory
 
 TOPIC, GROUP = "order-events-v1", "custody"
 
@@ -92,6 +92,7 @@ def main() -> None:
     run = Run(given.url, given.worker, given.batch)
     stream = messages(given.orders, given.worker, given.workers)
     kept = stream if given.lazily else iter(list(stream))
+    settle_memory()
     if given.profile:
         with cProfile.Profile() as profile:
             run.take(kept)

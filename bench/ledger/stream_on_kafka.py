@@ -23,7 +23,7 @@ from fiel.infra.bus.consuming import Consumer
 from fiel.infra.bus.kafka import KafkaBus, KafkaSettings
 from fiel.infra.bus.port import Message
 from fiel.infra.storage.database import Database
-from fiel.infra.system import RandomIds, SystemClock
+from fiel.infra.system import RandomIds, SystemClock, settle_memory
 
 _CHUNK = 5_000
 
@@ -57,6 +57,7 @@ def main() -> None:
                 handled += consumer.turn()
             return handled
 
+        settle_memory()
         meter.run(work)
         consumer.close()
         check(database, 2 * given.orders)

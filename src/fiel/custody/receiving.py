@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from fiel.custody.accounts import AccountKey, Rejection
 from fiel.custody.events import TimeOut
@@ -34,6 +35,8 @@ from fiel.kernel.ids import deterministic_id
 
 #: More per transaction gains nothing and makes others wait.
 BATCH_MAX = 500
+#: So many events are decided while the database writes what those before them did to the history.
+AHEAD = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,7 @@ class Received:
         self.dead_letters += other.dead_letters
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A message and what was read of it."""
 
     message: Message
@@ -114,7 +116,8 @@ class Receiver:
     def _halve(
         self, part: Sequence[_Read], progress: Sequence[Progress], received: Received, error: Exception
     ) -> None:
-        if not part:
+        if not part or (len(part) == 1 and isinstance(part[0].outcome, Rejection)):
+            # It touches nothing but its dead letter and the offsets: no message is to blame.
             raise error
         if len(part) > 1:
             middle = len(part) // 2
@@ -131,15 +134,21 @@ class Receiver:
         batch = unit.load_events(events)
         received = Received()
         letters: list[DeadLetterRow] = []
-        for message, outcome in ((read.message, read.outcome) for read in part):
-            if isinstance(outcome, Rejection):
-                letters.append(dead_letter(message, outcome, now))
-                received.verdicts[Verdict.DEAD_LETTER] += 1
-                continue
-            verdict = batch.take(outcome, now)
-            received.verdicts[verdict] += 1
-            letters += _new_letters(batch, message, outcome, now)
-        unit.save(batch, now)
+        verdicts: list[Verdict] = []
+        with unit.saving(batch, now) as saving:
+            for left, read in zip(range(len(part) - 1, -1, -1), part, strict=True):
+                outcome = read.outcome
+                if isinstance(outcome, Rejection):
+                    letters.append(dead_letter(read.message, outcome, now))
+                    verdicts.append(Verdict.DEAD_LETTER)
+                    continue
+                verdicts.append(batch.take(outcome, now))
+                if batch.dead_letters:
+                    letters += _new_letters(batch, read.message, outcome, now)
+                if left % AHEAD == 0 and left:
+                    saving.ahead()
+            saving.finish()
+        received.verdicts.update(verdicts)
         unit.keep_dead_letters(letters)
         for step in progress:
             unit.advance(step.assignment, step.next_offset)

@@ -33,6 +33,8 @@ def amount_text(minor: int, currency: str) -> str:
 
 def local_time(instant: datetime, zone: tzinfo) -> str:
     """The clock of `zone` at the instant, to the microsecond, without naming the zone."""
+    if instant.tzinfo is zone:
+        return instant.replace(tzinfo=None).isoformat()
     return instant.astimezone(zone).replace(tzinfo=None).isoformat()
 
 
@@ -46,24 +48,29 @@ class WalletEvents:
     def writer(self) -> Callable[[WalletTransaction], str]:
         """Bodies for one batch; each instant is formatted once."""
         times: dict[datetime, str] = {}
+        tickers: dict[str | None, str] = {None: "null"}
         amounts: dict[str, Callable[[int], str]] = {}
 
         def body(of: WalletTransaction) -> str:
-            at = times.get(of.occurred_at)
+            # Taken apart at once: it is a stream.
+            (name, _, sequence, user, currency, order, symbol, kind, moved, balance, blocked, occurred, _) = (
+                of
+            )
+            at = times.get(occurred)
             if at is None:
-                at = times[of.occurred_at] = local_time(of.occurred_at, self.zone)
-            currency = of.currency
+                at = times[occurred] = local_time(occurred, self.zone)
             amount = amounts.get(currency)
             if amount is None:
                 amount = amounts[currency] = _amounts(currency)
-            ticker = "null" if of.ticker is None else encode_basestring(of.ticker)
+            ticker = tickers.get(symbol)
+            if ticker is None:
+                ticker = tickers[symbol] = encode_basestring(str(symbol))
             return (
-                f'{{"eventId":"{of.id}","userId":{encode_basestring(of.user_id)},'
-                f'"transactionType":"{of.type._value_}","amount":{amount(of.amount)},'
-                f'"ticker":{ticker},"orderId":{"null" if of.order_id is None else of.order_id},'
-                f'"balanceAfter":{amount(of.balance_after)},'
-                f'"blockedBalanceAfter":{amount(of.blocked_after)},'
-                f'"eventTimestamp":"{at}","currency":"{currency}","sequence":{of.sequence}}}'
+                f'{{"eventId":"{name}","userId":{encode_basestring(user)},'
+                f'"transactionType":"{kind._value_}","amount":{amount(moved)},'
+                f'"ticker":{ticker},"orderId":{"null" if order is None else order},'
+                f'"balanceAfter":{amount(balance)},"blockedBalanceAfter":{amount(blocked)},'
+                f'"eventTimestamp":"{at}","currency":"{currency}","sequence":{sequence}}}'
             )
 
         return body

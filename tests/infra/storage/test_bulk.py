@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from fiel.infra.storage import bulk, inbox, outbox
-from fiel.infra.storage.bulk import Row, array, ask, fetch, together, writing
+from fiel.infra.storage import bulk, inbox, outbox, tables
+from fiel.infra.storage.arrays import array
+from fiel.infra.storage.bulk import Row, ask, fetch, together, writing
 from fiel.infra.storage.database import Database
 from fiel.kernel.errors import Conflict
 
 #: What an array's text could be misread for.
-AWKWARD = ['"', "\\", '\\"', "NULL", "null", "", " ", "{}", "a,b", "ção", "'", '{"a": "b\\n"}', "None"]
+AWKWARD = [
+    "a\x1fb",
+    "\x1d",
+    '"',
+    "\\",
+    '\\"',
+    "NULL",
+    "null",
+    "",
+    " ",
+    "{}",
+    "a,b",
+    "ção",
+    "'",
+    '{"a": "b\\n"}',
+    "None",
+]
 
 
 def _messages(texts: list[str]) -> list[Row]:
@@ -75,3 +92,47 @@ def test_questions_asked_together_are_answered_each(database: Database) -> None:
 def test_no_cells_are_an_empty_array() -> None:
     """PostgreSQL reads `{""}` as one empty text, so none must be written without quotes."""
     assert (array("text", []), array("int8", []), array("text", [""])) == ("{}", "{}", '{""}')
+
+
+#: Columns that go in another form than most: with a NULL, all the same, all NULL, all empty, with separators.
+COLUMNS: list[list[str | None]] = [
+    ["a", None, "b"],
+    ["same", "same", "same"],
+    [None, None, None],
+    ["", "", ""],
+    ["", None, ""],
+    ["\x1d", None, "x"],
+    ["x\x1f", "y", "\x1f"],
+]
+
+
+@pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_form_of_a_column_brings_the_same_cells(
+    database: Database, column: list[str | None], few: bool
+) -> None:
+    """However a column is sent, the database holds its cells, NULL told from empty."""
+    shape = bulk.Shape.of(tables.outbox, (tables.outbox.c.id, tables.outbox.c.claim))
+    with database.unit_of_work() as unit:
+        bulk.insert(unit.connection, outbox.ROW, _messages(["x", "y", "z"]))
+        found = fetch(unit.connection, "SELECT id FROM outbox ORDER BY id")
+        rows = [(int(row[0]), cell) for row, cell in zip(found, column, strict=True)]
+        with writing(unit.connection, few=few) as write:
+            write.update(shape, rows)
+    with database.reading() as connection:
+        assert [row[0] for row in fetch(connection, "SELECT claim FROM outbox ORDER BY id")] == column
+
+
+@pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("many", [1, 3])
+def test_whole_numbers_of_all_sizes_and_none(database: Database, few: bool, many: int) -> None:
+    """The least and the greatest numbers, and no number, are what they were."""
+    cells: list[tuple[int, int | None]] = [(2**63 - 1, 0), (-(2**63 - 1), None), (0, 2**63 - 1)][:many]
+    held = tables.consumer_offsets.c
+    columns = (held.consumer, held.topic, held.partition, held.epoch, held.next_offset)
+    shape = bulk.Shape.of(tables.consumer_offsets, columns)
+    with database.unit_of_work() as unit, writing(unit.connection, few=few) as write:
+        write.insert(shape, [("c", "t", number, *each) for number, each in enumerate(cells)])
+    with database.reading() as connection:
+        found = fetch(connection, "SELECT epoch, next_offset FROM consumer_offsets ORDER BY partition")
+    assert [tuple(row) for row in found] == cells

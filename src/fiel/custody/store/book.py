@@ -88,8 +88,13 @@ class BookUnit:
 
     def save(self, batch: Batch, at: datetime) -> None:
         """Everything the batch decided."""
+        with self.saving(batch, at) as writer:
+            writer.finish()
+
+    def saving(self, batch: Batch, at: datetime) -> saving.Saving:
+        """The same for a batch that is still to grow: `ahead` now and then, `finish` at its end."""
         assert self.stored is not None, "load before saving"  # noqa: S101 - programmer error
-        saving.save(self.connection, batch, self.stored, wire=self.wire, at=at)
+        return saving.Saving(self.connection, batch, self.stored, wire=self.wire, at=at)
 
     def advance(self, mine: Assignment, next_offset: int) -> None:
         """Move the consumer's offset on; `Conflict` (epoch_lost) when the partition is another's now."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,10 +19,11 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import rows
+from fiel.infra.storage.arrays import array
 from fiel.infra.storage.bulk import (
+    BY_INDEX_PLANNED_ONCE,
     Asked,
     Shape,
-    array,
     ask,
     fetch,
     find_by_index,
@@ -33,6 +33,7 @@ from fiel.infra.storage.bulk import (
 )
 
 CONSUMER = "custody"
+_new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
 #: Up to here, statements one by one (and one that writes all) are cheaper than sending them together.
 FEW = 8
 
@@ -44,48 +45,115 @@ def load_for_events(connection: Connection, policy: Policy, events: Sequence[Ord
     after the first see what the accounts' locks protect.
     """
     batch = Batch(policy)
-    starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
     # An order seldom has another ticker than its event; then its position is asked for below.
     likely = _tickers_touched(batch, events)
-    many = len(events) > FEW
-    with together(connection) if many else nullcontext():
-        if many:
-            find_by_index(connection)
-        locked = _ask_accounts(connection, {event.user_id for event in events})
-        known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
-        waits = _ask_parked(connection, starting)
-        held = _ask_positions(connection, likely)
-        handled = _ask_seen(connection, [event.event_id for event in events])
-        _take_accounts(batch, locked)
-        found = known.rows()
-        _take_parked(batch, waits, starting - {row[0] for row in found})
-        _take_positions(batch, held)
-        batch.seen.update(handled.rows())
+    together_costs_less = len(events) > FEW or connection.dialect.name == "sqlite"
+    found = (_load_many if together_costs_less else _load_few)(connection, batch, events, likely)
     _take_orders(connection, batch, found)
     waiting = [parked.event for group in batch.parked.values() for parked in group]
     others = {event.user_id for event in waiting} - {key.user_id for key in batch.accounts}
     if others:
         lock_accounts(connection, batch, others)
-    load_positions(connection, batch, _tickers_touched(batch, [*events, *waiting]) - likely)
+    of_orders = {_new(PositionKey, order[1:4]) for order in batch.orders.values()}
+    load_positions(connection, batch, (of_orders | _tickers_touched(batch, waiting)) - likely)
     return batch
 
 
+def _load_many(
+    connection: Connection, batch: Batch, events: Sequence[OrderEvent], likely: Collection[PositionKey]
+) -> list[tuple[Any, ...]]:
+    """Everything but the orders, whose rows it gives back: the questions are sent together."""
+    starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
+    with together(connection):
+        find_by_index(connection)
+        locked = _ask_accounts(connection, {event.user_id for event in events})
+        known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
+        waits = _ask_parked(connection, starting)
+        held = _ask_positions(connection, likely)
+        handled = _ask_seen(connection, [event.event_id for event in events])
+        _take_accounts(batch, locked.rows())
+        found = known.rows()
+        _take_parked(batch, waits.rows(), starting - {row[0] for row in found})
+        _take_positions(batch, held.rows())
+        batch.seen.update(handled.rows())
+    return found
+
+
+def _load_few(
+    connection: Connection, batch: Batch, events: Sequence[OrderEvent], likely: Collection[PositionKey]
+) -> list[tuple[Any, ...]]:
+    """The same for a few events on PostgreSQL: two questions, the first of which locks the accounts."""
+    starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
+    users = sorted({event.user_id for event in events})
+    names = ", ".join(f'"{name}"' for name in rows.NEW_ACCOUNT.columns)
+    locked = ask(
+        connection,
+        f"SELECT {names}, {BY_INDEX_PLANNED_ONCE} FROM accounts WHERE user_id = ANY (%s::text[]) "
+        "ORDER BY user_id, currency FOR UPDATE",
+        (array("text", users),),
+    )
+    _take_accounts(batch, locked.rows())
+    orders, waits, held, handled = ask(
+        connection,
+        _FEW_QUESTIONS,
+        (
+            array("int8", {event.order_id for event in events}),
+            array("int8", starting),
+            *_position_arrays(sorted(likely)),
+            array("text", [event.event_id for event in events]),
+        ),
+    ).rows()[0]
+    found = [tuple(row) for row in orders]
+    _take_parked(batch, waits, starting - {row[0] for row in found})
+    _take_positions(batch, held)
+    batch.seen.update((event_id, digest) for event_id, digest in handled)
+    return found
+
+
+def _as_json(shape: Shape, of: str, source: str, order: str = "") -> str:
+    """A question whose rows come back as one JSON array of arrays (whole numbers stay exact)."""
+    cells = ", ".join(f'{of}."{name}"' for name in shape.columns)
+    return f"(SELECT coalesce(json_agg(json_build_array({cells}){order}), '[]') FROM {source})"
+
+
+_POSITIONS = (
+    "unnest(%s::text[], %s::text[], %s::text[]) AS asked (u, c, t) JOIN positions AS held "
+    "ON held.user_id = asked.u AND held.currency = asked.c AND held.ticker = asked.t"
+)
+_SEEN = Shape("inbox", ("message_id", "payload_hash"), ("text", "text"), ("message_id",))
+_FEW_QUESTIONS = "SELECT " + ", ".join(
+    (
+        _as_json(rows.NEW_ORDER, "orders", "orders WHERE order_id = ANY (%s::int8[])"),
+        _as_json(
+            rows.PARKED,
+            "parked_events",
+            "parked_events WHERE order_id = ANY (%s::int8[])",
+            " ORDER BY parked_at, event_id",
+        ),
+        _as_json(rows.NEW_POSITION, "held", _POSITIONS),
+        _as_json(_SEEN, "inbox", f"inbox WHERE consumer = '{CONSUMER}' AND message_id = ANY (%s::text[])"),
+    )
+)
+
+
+def _position_arrays(keys: Sequence[PositionKey]) -> list[str]:
+    columns_of = zip(*keys, strict=True) if keys else ((), (), ())
+    return [array("text", cells) for cells in columns_of]
+
+
 def _tickers_touched(batch: Batch, events: Iterable[OrderEvent]) -> set[PositionKey]:
+    """Under the ticker that the event names, and under every new one."""
     touched = set()
     for event in events:
-        order = batch.orders.get(event.order_id)
-        if order is not None:
-            touched.add(PositionKey(order.user_id, order.currency, order.ticker))
-        touched.add(PositionKey(event.user_id, event.currency, event.ticker))
-        if batch.policy.ticker_changes:
-            for change in batch.policy.ticker_changes:
-                touched.add(PositionKey(event.user_id, event.currency, change.new))
+        touched.add(_new(PositionKey, (event.user_id, event.currency, event.ticker)))
+        for change in batch.policy.ticker_changes:
+            touched.add(PositionKey(event.user_id, event.currency, change.new))
     return touched
 
 
 def lock_accounts(connection: Connection, batch: Batch, users: Collection[str]) -> None:
     """All accounts of the users."""
-    _take_accounts(batch, _ask_accounts(connection, users))
+    _take_accounts(batch, _ask_accounts(connection, users).rows())
 
 
 def _ask_accounts(connection: Connection, users: Collection[str]) -> Asked:
@@ -94,8 +162,8 @@ def _ask_accounts(connection: Connection, users: Collection[str]) -> Asked:
     return _ask_by_key(connection, rows.NEW_ACCOUNT, "user_id", "text", sorted(users), tail)
 
 
-def _take_accounts(batch: Batch, asked: Asked) -> None:
-    for row in asked.rows():
+def _take_accounts(batch: Batch, found: Iterable[Any]) -> None:
+    for row in found:
         account = rows.account_of(row)
         batch.accounts[account.key] = account
 
@@ -124,10 +192,10 @@ def _ask_parked(connection: Connection, order_ids: Collection[int]) -> Asked:
     return _ask_by_key(connection, rows.PARKED, "order_id", "int8", order_ids, tail)
 
 
-def _take_parked(batch: Batch, asked: Asked, wanted: Collection[int]) -> None:
+def _take_parked(batch: Batch, found: Iterable[Any], wanted: Collection[int]) -> None:
     """What waits for the orders wanted."""
     waiting: dict[int, list[Parked]] = defaultdict(list)
-    for row in asked.rows():
+    for row in found:
         if row[0] in wanted:
             waiting[row[0]].append(rows.parked_of(row))
     batch.parked.update((order_id, tuple(group)) for order_id, group in waiting.items())
@@ -136,26 +204,23 @@ def _take_parked(batch: Batch, asked: Asked, wanted: Collection[int]) -> None:
 def load_positions(connection: Connection, batch: Batch, keys: Collection[PositionKey]) -> None:
     """The positions that exist; a missing one is made by the first lot."""
     if keys:
-        _take_positions(batch, _ask_positions(connection, keys))
+        _take_positions(batch, _ask_positions(connection, keys).rows())
 
 
 def _ask_positions(connection: Connection, keys: Collection[PositionKey]) -> Asked:
     ordered = sorted(keys)
     columns = ", ".join(f'held."{name}"' for name in rows.NEW_POSITION.columns)
-    same = "held.user_id = asked.u AND held.currency = asked.c AND held.ticker = asked.t"
     if connection.dialect.name == "sqlite":
         asked = "SELECT value ->> 0 AS u, value ->> 1 AS c, value ->> 2 AS t FROM json_each(?)"
+        same = "WHERE held.user_id = asked.u AND held.currency = asked.c AND held.ticker = asked.t"
         # CROSS JOIN keeps the order: the few keys first, each found by the primary key.
-        statement = f"SELECT {columns} FROM ({asked}) AS asked CROSS JOIN positions AS held WHERE {same}"
+        statement = f"SELECT {columns} FROM ({asked}) AS asked CROSS JOIN positions AS held {same}"
         return ask(connection, statement, (json.dumps(ordered),))
-    asked = "unnest(%s::text[], %s::text[], %s::text[]) AS asked (u, c, t)"
-    statement = f"SELECT {columns} FROM {asked} JOIN positions AS held ON {same}"
-    columns_of = zip(*ordered, strict=True) if ordered else ((), (), ())
-    return ask(connection, statement, [array("text", cells) for cells in columns_of])
+    return ask(connection, f"SELECT {columns} FROM {_POSITIONS}", _position_arrays(ordered))
 
 
-def _take_positions(batch: Batch, asked: Asked) -> None:
-    for row in asked.rows():
+def _take_positions(batch: Batch, found: Iterable[Any]) -> None:
+    for row in found:
         position = rows.position_of(row)
         batch.positions[position.key] = position
 

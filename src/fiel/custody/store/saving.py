@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Table
 
@@ -52,28 +53,78 @@ class Stored:
         return cls(frozenset(batch.accounts), frozenset(batch.orders), frozenset(batch.positions), lots)
 
 
-def save(connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEvents, at: datetime) -> None:
-    """Everything the batch holds to be written. `at` is when we learned of it."""
-    batch.restate(lambda key: lots_of(connection, key))
-    micros, now = rows.micros_memo(), micros_of(at)
-    _save_waiting(connection, batch, micros)
-    save_alerts(connection, batch.alerts, at)
-    with writing(connection, few=len(batch.entries) <= FEW) as write:
-        numbers = _ask_numbers(connection, len(batch.entries))
-        handled = ((each.event_id, each.payload_hash) for each in batch.inbox)
-        write.insert(inbox.ROW, _INBOX.rows(handled, at=at))
-        _save_accounts(write, batch, stored, now)
-        _save_orders(write, batch, stored, micros)
-        _save_positions(write, batch, stored, micros, now)
-        _save_lots(write, batch, stored, micros)
-        _save_journal(write, batch, micros, numbers)
-        _save_outbox(write, batch, wire, at)
+class Saving:
+    """Writes what a batch decides. What is only ever added can be written while the batch still grows
+    (`ahead`): PostgreSQL then works on it while the next events are decided. `finish` writes the rest.
+    """
+
+    def __init__(
+        self, connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEvents, at: datetime
+    ) -> None:
+        self._connection, self._batch, self._stored = connection, batch, stored
+        self._topic, self._body, self._at = wire.topic, wire.writer(), at
+        self._micros = rows.micros_memo()
+        self._open = ExitStack()
+        self._ahead: Writes | None = None
+        self._handled = self._entries = self._postings = self._transactions = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._open.__exit__(*error)  # type: ignore[arg-type]  # what came in goes on
+
+    def ahead(self) -> None:
+        """Begin to write the history decided since the last time."""
+        if self._connection.dialect.name == "sqlite":
+            return  # it would do nothing meanwhile
+        if self._ahead is None:
+            self._ahead = self._open.enter_context(writing(self._connection))
+        self._history(self._ahead, few=False)
+
+    def finish(self) -> None:
+        """Everything that is left."""
+        batch, now = self._batch, micros_of(self._at)
+        others = batch.newly_parked or batch.unparked or batch.alerts
+        if others or any(batch.positions[key].restate for key in batch.touched_positions):
+            # These ask and wait for answers: nothing may be under way.
+            self._open.close()
+            self._ahead = None
+            batch.restate(lambda key: lots_of(self._connection, key))
+            _save_waiting(self._connection, batch, self._micros)
+            save_alerts(self._connection, batch.alerts, self._at)
+        few = self._ahead is None and len(batch.entries) <= FEW
+        write = self._ahead or self._open.enter_context(writing(self._connection, few=few))
+        self._history(write, few=few)
+        _save_accounts(write, batch, self._stored, now)
+        _save_orders(write, batch, self._stored, self._micros)
+        _save_positions(write, batch, self._stored, self._micros, now)
+        _save_lots(write, batch, self._stored, self._micros)
+        self._open.close()
+
+    def _history(self, write: Writes, *, few: bool) -> None:
+        """What was decided since the last time and is never changed again."""
+        batch, micros = self._batch, self._micros
+        handled, entries = batch.inbox[self._handled :], batch.entries[self._entries :]
+        numbers = _ask_numbers(self._connection, len(entries), few=few)
+        postings = batch.postings[self._postings :]
+        transactions = batch.transactions[self._transactions :]
+        self._handled, self._entries = len(batch.inbox), len(batch.entries)
+        self._postings, self._transactions = len(batch.postings), len(batch.transactions)
+        told = ((each.event_id, each.payload_hash) for each in handled)
+        write.insert(inbox.ROW, _INBOX.rows(told, at=self._at))
+        bodies = ((each.id, self._topic, each.user_id, self._body(each)) for each in transactions)
+        write.insert(outbox.ROW, outbox.rows_at(bodies, self._at))
+        seq = dict(zip((entry.id for entry in entries), numbers(), strict=True))
+        write.insert(rows.ENTRY, rows.entry_rows(entries, seq, micros))
+        write.insert(rows.POSTING, rows.posting_rows(postings, seq))
+        write.insert(rows.TRANSACTION, rows.transaction_rows(transactions, seq, micros))
 
 
 def _save_accounts(write: Writes, batch: Batch, stored: Stored, now: int) -> None:
-    touched = [batch.accounts[key] for key in sorted(batch.touched_accounts)]
-    new = [rows.new_account_row(row, now) for row in touched if row.key not in stored.accounts]
-    old = [rows.old_account_row(row, now) for row in touched if row.key in stored.accounts]
+    touched = sorted(batch.touched_accounts)
+    new = [rows.new_account_row(batch.accounts[key], now) for key in touched if key not in stored.accounts]
+    old = [rows.old_account_row(batch.accounts[key], now) for key in touched if key in stored.accounts]
     write.insert(rows.NEW_ACCOUNT, new)
     write.update(rows.OLD_ACCOUNT, old)
 
@@ -111,16 +162,7 @@ def _save_lots(write: Writes, batch: Batch, stored: Stored, micros: rows.Micros)
     write.update(rows.LOT, old)
 
 
-def _save_journal(
-    write: Writes, batch: Batch, micros: rows.Micros, numbers: Callable[[], Iterable[int]]
-) -> None:
-    seq = dict(zip((entry.id for entry in batch.entries), numbers(), strict=True))
-    write.insert(rows.ENTRY, rows.entry_rows(batch.entries, seq, micros))
-    write.insert(rows.POSTING, rows.posting_rows(batch.postings, seq))
-    write.insert(rows.TRANSACTION, rows.transaction_rows(batch.transactions, seq, micros))
-
-
-def _ask_numbers(connection: Connection, wanted: int) -> Callable[[], Iterable[int]]:
+def _ask_numbers(connection: Connection, wanted: int, *, few: bool) -> Callable[[], Iterable[int]]:
     """Numbers for journal entries: growing, never used before, not always without gaps."""
     if not wanted:
         return tuple
@@ -128,7 +170,7 @@ def _ask_numbers(connection: Connection, wanted: int) -> Callable[[], Iterable[i
         # The write lock is ours since BEGIN IMMEDIATE.
         (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
         return lambda: range(last + 1, last + 1 + wanted)
-    asked = ask(connection, _FEW_NUMBERS if wanted <= FEW else _NUMBERS, (NUMBERING_LOCK, wanted))
+    asked = ask(connection, _FEW_NUMBERS if few else _NUMBERS, (NUMBERING_LOCK, wanted))
     return lambda: [row[0] for row in asked.rows()]
 
 
@@ -171,9 +213,3 @@ def insert_once(connection: Connection, table: Table, given: Collection[Row]) ->
         if fetch(connection, statement, row):
             fresh.append(row)
     return fresh
-
-
-def _save_outbox(write: Writes, batch: Batch, wire: WalletEvents, at: datetime) -> None:
-    body, topic = wire.writer(), wire.topic
-    told = ((each.id, topic, each.user_id, body(each)) for each in batch.transactions)
-    write.insert(outbox.ROW, outbox.rows_at(told, at))

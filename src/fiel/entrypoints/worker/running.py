@@ -15,6 +15,7 @@ from fiel.entrypoints.worker.custody import CustodyWorker, WorkerSettings
 from fiel.entrypoints.worker.exposing import exposed
 from fiel.entrypoints.worker.patience import opened_in_time
 from fiel.entrypoints.worker.stopping import asked_to_stop
+from fiel.infra import system
 from fiel.infra.bus.port import EventBus
 from fiel.settings import Settings
 
@@ -87,4 +88,5 @@ def _run(
         opened.database.shown,
         f", metrics at {url}" if url else "",
     )
+    system.settle_memory()
     asked.worker.run()

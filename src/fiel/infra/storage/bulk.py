@@ -1,7 +1,7 @@
 """Many rows at once, in plain tuples, for the few places where a stream is written.
 
-PostgreSQL takes rows as one array per column, SQLite by `executemany`; either is many times cheaper than
-a statement per row. Inside `together` PostgreSQL works on a statement while the next one is being
+PostgreSQL takes rows column by column (see `arrays`), SQLite by `executemany`; either is many times cheaper
+than a statement per row. Inside `together` PostgreSQL works on a statement while the next one is being
 made, so a block costs one wait. (COPY writes as fast as arrays, and must be waited for.) Rows hold what
 the database stores: whole numbers and text (instants in microseconds), already checked by their room.
 Errors of the drivers come out like those of any other statement.
@@ -13,16 +13,20 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+from fiel.infra.storage import arrays
+from fiel.infra.storage.arrays import Cell, array
 from fiel.infra.storage.types import StoredText
 
-Cell: TypeAlias = int | str | None
 Row: TypeAlias = tuple[Cell, ...]
+#: Of each column of a statement: how it is read, and whether it is an array.
+_Forms: TypeAlias = tuple[tuple[str, bool], ...]
+_STATEMENTS_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +71,34 @@ class Writes:
         self._dialect = connection.dialect.name
         self._waits = few and self._dialect != "sqlite"
         self._statements: list[str] = []
-        self._given: list[Cell] = []
+        self._given: list[Cell | arrays.Int8Array] = []
 
     def insert(self, shape: Shape, rows: Sequence[Row]) -> None:
         """Add rows, in their order."""
         if rows:
-            self._write(_insertion, shape, rows)
+            self._write(_INSERTION[self._dialect], shape, rows)
 
     def update(self, shape: Shape, rows: Sequence[Row]) -> None:
         """Change the rows that are found by key; all are there, because the caller has them locked."""
         if rows:
-            self._write(_change, shape, rows)
+            self._write(_CHANGE[self._dialect], shape, rows)
 
-    def _write(self, stated: Callable[[Shape, str, int], str], shape: Shape, rows: Sequence[Row]) -> None:
-        statement = stated(shape, self._dialect, len(self._given) + 1)
-        if self._waits:
-            self._statements.append(statement)
-            self._given += _arrays(shape.types, rows)
-        elif self._dialect == "sqlite":
+    def _write(self, stated: Callable[..., str], shape: Shape, rows: Sequence[Row]) -> None:
+        if self._dialect == "sqlite":
+            statement = stated(shape)
             with _as_statement(self._connection, statement):
                 _driver(self._connection).executemany(statement, rows).close()
+            return
+        # Of few statements there must be few kinds, so that they stay prepared: whether there is one row.
+        columns = _columns(shape, rows, once=not self._waits or len(rows) == 1)
+        forms = tuple([(column.read_as, column.is_array) for column in columns])
+        statement = stated(shape, forms, len(self._given) + 1)
+        given = [column.given for column in columns]
+        if self._waits:
+            self._statements.append(statement)
+            self._given += given
         else:
-            self._send(statement, _arrays(shape.types, rows))
+            self._send(statement, given)
 
     def finish(self) -> None:
         """Send what waits; `writing` does it."""
@@ -99,7 +109,7 @@ class Writes:
         given, self._given, self._statements = self._given, [], []
         self._send(f"WITH {parts} {last}" if parts else last, given)
 
-    def _send(self, statement: str, given: Sequence[Cell]) -> None:
+    def _send(self, statement: str, given: Sequence[Cell | arrays.Int8Array]) -> None:
         with _as_statement(self._connection, statement):
             # Not closed: that would wait for the answer.
             _numbered(_driver(self._connection)).execute(statement, given)
@@ -145,32 +155,61 @@ def find_by_index(connection: Connection) -> None:
 
 
 @cache
-def _insertion(shape: Shape, dialect: str, first: int) -> str:
-    names = _names(shape)
-    if dialect == "sqlite":
-        marks = ", ".join("?" * len(shape.columns))
-        return f"INSERT INTO {shape.table} ({names}) VALUES ({marks})"
-    return f"INSERT INTO {shape.table} ({names}) SELECT * FROM unnest({_array_marks(shape, first)})"
+def _sqlite_insertion(shape: Shape) -> str:
+    marks = ", ".join("?" * len(shape.columns))
+    return f"INSERT INTO {shape.table} ({_names(shape)}) VALUES ({marks})"
 
 
 @cache
-def _change(shape: Shape, dialect: str, first: int) -> str:
-    changed = [name for name in shape.columns if name not in shape.key]
-    if dialect == "sqlite":
-        place = {name: f"?{number}" for number, name in enumerate(shape.columns, 1)}
-        sets = ", ".join(f'"{name}" = {place[name]}' for name in changed)
-        keys = " AND ".join(f'"{name}" = {place[name]}' for name in shape.key)
-        return f"UPDATE {shape.table} SET {sets} WHERE {keys}"
-    sets = ", ".join(f'"{name}" = given."{name}"' for name in changed)
-    keys = " AND ".join(f'held."{name}" = given."{name}"' for name in shape.key)
-    return (
-        f"UPDATE {shape.table} AS held SET {sets} "
-        f"FROM unnest({_array_marks(shape, first)}) AS given ({_names(shape)}) WHERE {keys}"
-    )
+def _sqlite_change(shape: Shape) -> str:
+    place = {name: f"?{number}" for number, name in enumerate(shape.columns, 1)}
+    sets = ", ".join(f'"{name}" = {place[name]}' for name in shape.columns if name not in shape.key)
+    keys = " AND ".join(f'"{name}" = {place[name]}' for name in shape.key)
+    return f"UPDATE {shape.table} SET {sets} WHERE {keys}"
 
 
-def _array_marks(shape: Shape, first: int) -> str:
-    return ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(shape.types, first))
+@lru_cache(_STATEMENTS_KEPT)
+def _insertion(shape: Shape, forms: _Forms, first: int) -> str:
+    cells, source = _given(shape, forms, first)
+    return f"INSERT INTO {shape.table} ({_names(shape)}) SELECT {', '.join(cells)}{source}"
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _change(shape: Shape, forms: _Forms, first: int) -> str:
+    cells, source = _given(shape, forms, first)
+    named = [*zip(shape.columns, cells, strict=True)]
+    sets = ", ".join(f'"{name}" = {cell}' for name, cell in named if name not in shape.key)
+    keys = " AND ".join(f'held."{name}" = {cell}' for name, cell in named if name in shape.key)
+    return f"UPDATE {shape.table} AS held SET {sets}{source} WHERE {keys}"
+
+
+_INSERTION: dict[str, Callable[..., str]] = {"sqlite": _sqlite_insertion, "postgresql": _insertion}
+_CHANGE: dict[str, Callable[..., str]] = {"sqlite": _sqlite_change, "postgresql": _change}
+
+
+def _given(shape: Shape, forms: _Forms, first: int) -> tuple[list[str], str]:
+    """The cells of a row as SQL, and the FROM that brings those that differ from row to row."""
+    cells, names, read = [], [], []
+    for number, (name, (read_as, is_array)) in enumerate(zip(shape.columns, forms, strict=True), first):
+        value = read_as.format(place=f"${number}")
+        if is_array:
+            names.append(f'"{name}"')
+            read.append(value)
+            value = f'given."{name}"'
+        cells.append(value)
+    if not names:
+        return cells, ""
+    return cells, f" FROM unnest({', '.join(read)}) AS given ({', '.join(names)})"
+
+
+def _columns(shape: Shape, rows: Sequence[Row], *, once: bool) -> list[arrays.Column]:
+    cells = zip(*rows, strict=True)
+    columns = [arrays.column(kind, each, once=once) for kind, each in zip(shape.types, cells, strict=True)]
+    if len(rows) > 1 and not any(column.is_array for column in columns):
+        # Rows that are all the same: something must still say how many.
+        kind, same = shape.types[0], [row[0] for row in rows]
+        columns[0] = arrays.Column(array(kind, same), f"{{place}}::{kind}[]", is_array=True)
+    return columns
 
 
 def _names(shape: Shape) -> str:
@@ -209,29 +248,6 @@ def fetch(connection: Connection, statement: str, given: Sequence[Cell] = ()) ->
     return ask(connection, statement, given).rows()
 
 
-def array(kind: str, cells: Iterable[Cell]) -> str:
-    """An array for PostgreSQL as its text: several times cheaper than the driver's own way.
-
-    >>> array("text", ["a", 'b"c', None]), array("int8", [1, None])
-    ('{"a","b\\\\"c",NULL}', '{1,NULL}')
-    """
-    given = [*cells]
-    if not given:
-        return "{}"
-    if kind == "int8":
-        return "{" + ",".join(map(str, given)).replace("None", "NULL") + "}"
-    if None not in given:
-        plain = '","'.join(map(str, given))
-        # Quotes are only those between cells: nothing has to be escaped.
-        if "\\" not in plain and plain.count('"') == 2 * (len(given) - 1):
-            return '{"' + plain + '"}'
-    return "{" + ",".join(["NULL" if cell is None else _quoted(str(cell)) for cell in given]) + "}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def key_list(connection: Connection, kind: str, cells: Iterable[Cell]) -> str:
     """A list to look rows up by, as the one parameter of `in_list`."""
     return json.dumps(list(cells)) if connection.dialect.name == "sqlite" else array(kind, cells)
@@ -242,11 +258,6 @@ def in_list(connection: Connection, column: str, kind: str) -> str:
     if connection.dialect.name == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(?))"
     return f"{column} = ANY (%s::{kind}[])"
-
-
-def _arrays(types: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    columns = zip(*rows, strict=True)
-    return [array(kind, cells) for kind, cells in zip(types, columns, strict=True)]
 
 
 def _driver(connection: Connection) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
+from fiel.infra.storage import arrays
 from fiel.kernel.errors import Unavailable
 
 _READING = "fiel_reading"
@@ -133,7 +134,7 @@ def _postgres(url: URL) -> Engine:
     # What the URL asks for comes last, so it wins.
     options = f"{settings} {asked}" if isinstance(asked, str) else settings
     try:
-        return create_engine(
+        engine = create_engine(
             url.difference_update_query(["options"]),
             pool_size=POOL_SIZE,
             pool_timeout=POOL_WAIT_S,
@@ -147,3 +148,9 @@ def _postgres(url: URL) -> Engine:
         raise Unavailable(
             "driver_missing", "PostgreSQL needs psycopg; install it with `pip install 'fiel[postgres]'`"
         ) from None
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _prepare_postgres(raw: Any, _record: object) -> None:
+    arrays.learn(raw)
