@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types imports docs pytest soak bench bench-ledger fmt env clean
+.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market fmt env clean
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ bench: ## Measure ours and theirs, and print one table with the machine's noise
 
 bench-ledger: env ## The ledger beside hand-written yardsticks, on real PostgreSQL and Kafka; ARGS="--write"
 	$(BESIDE) python bench/ledger/run.py $(ARGS)
+
+bench-market: ## Market data from each layer, beside a direct call and cashews; ARGS="--write"
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --all-extras
+	$(BESIDE) python bench/market/run.py $(ARGS)
 
 fmt: env ## Format the code and repair what ruff can repair
 	$(RUN) ruff check --fix-only .

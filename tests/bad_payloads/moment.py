@@ -25,6 +25,7 @@ _ISO = re.compile(r"(?<![0-9])([12][0-9]{3})-([0-9]{2})-([0-9]{2})(?![0-9])")
 _SLASHED = re.compile(r"(?<![0-9])([0-9]{2})/([0-9]{2})/([12][0-9]{3})(?![0-9])")
 _AMERICAN = re.compile(r"'([0-9]{2})-([0-9]{2})-([12][0-9]{3})'")
 _REQUESTED_AT = re.compile(r'"requestedAt"\s*:\s*"([^"]{10,40})"')
+_SERIES = ("bcb", "ipeadata", "macro", "CDIIDI", "prime-rate", "inflation")
 _LAST_ROWS = re.compile(r"bcdata\.sgs\.432/dados/ultimos/")
 
 
@@ -57,7 +58,7 @@ def moment_of(case: Case, today: date) -> Moment:
         return Moment(dated.date(), dated)
     if "hgbrasil" in case.request and max(_days(_body(case)), default=today) < today - timedelta(days=366):
         return Moment(today, datetime.combine(today, time(12), UTC))
-    if "bcb" not in case.request and "ipeadata" not in case.request and "macro" not in case.request:
+    if not any(word in case.request for word in _SERIES):
         return Moment(today, None)
     asked = _days(case.request)
     if asked:

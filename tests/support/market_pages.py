@@ -42,6 +42,7 @@ MEANINGS: Mapping[Kind, str] = MappingProxyType(
         Kind.GAP: "a day is missing that should be there",
         Kind.SUSPICIOUS_EMPTY: "nothing, of a symbol that pays",
         Kind.FORMAT: "written in another way than usual",
+        Kind.UNCONFIRMED: "the first price of a symbol, told by one service alone",
         Kind.FUTURE_ROWS: "rows of days to come, of a series published ahead",
         Kind.PERIOD_ROWS: "each row covers a period of its own; they overlap",
         Kind.RENAMED: "answered under the successor's ticker",

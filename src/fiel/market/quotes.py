@@ -67,6 +67,10 @@ class Quotes:
     async def get(self, symbol: str, *, renew: bool = False) -> QuoteAnswer:
         """The best quote that can be had now. Raises `InvalidInput` for a malformed symbol; nothing else."""
         name = read_symbol(symbol)
+        held = None if renew else await self._look(quote_key(name))
+        if held is not None and held.fresh:
+            # Most requests end here: nothing is made ready for a call that is not due.
+            return self._answer(name, Result(held.value, How.ABSENT if held.value is None else How.HELD))
         known, aside = _Known(), Aside(self.limits)
         sources = self._sources(name, known, aside)
         result = await self.pipeline.get(Request(quote_key(name), sources, _Kept(self, aside), renew=renew))

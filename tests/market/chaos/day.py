@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -40,15 +40,15 @@ LOOK_BACK = timedelta(days=75)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a day is made of: one question for all symbols and series, and `bursts` for a `share` of them."""
+    """What a day is made of: `bursts` of questions, each for a `share` of all symbols and series."""
 
     seed: int
     truth: Truth
     times: Times
     plan: Plan
     spells: Sequence[Spell] = ()
-    bursts: int = 4
-    share: float = 0.25
+    bursts: int = 6
+    share: float = 0.2
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Record:
     calls: Counter[str] = field(default_factory=Counter)
     befallen: int = 0
     oldest: timedelta = timedelta()
-    breakers: dict[str, dict[str, Snapshot]] = field(default_factory=dict)
+    breakers: Mapping[str, Mapping[str, Snapshot]] = field(default_factory=dict)
     opened: int = 0
 
     @property
@@ -75,7 +75,15 @@ class Record:
 class Day:
     """One day as it goes on."""
 
-    def __init__(self, scene: Scene, opened: OpenMarket, shared: SharedCache, clock: VirtualClock) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        opened: OpenMarket,
+        upstream: Upstream,
+        shared: SharedCache,
+        clock: VirtualClock,
+    ) -> None:
+        self.upstream = upstream
         self.scene, self.opened, self.shared, self.clock = scene, opened, shared, clock
         self.symbols = scene.truth.world.symbols
         self.record = Record()
@@ -92,7 +100,7 @@ class Day:
         quotes.shelf = replace(quotes.shelf, layers=Layered(layers, self.clock))
 
     async def live(self) -> None:
-        """From the beginning to the end: all symbols once, then by halves, and at last until all is well."""
+        """From the beginning to the end, the last hour of which is calm."""
         bursts = [self._burst(at, share=share) for at, share in self._instants()]
         await asyncio.gather(*bursts)
         await self._until(self.scene.times.calm)
@@ -134,13 +142,12 @@ class Day:
         await (self.rows(name) if name in SERIES else self.quote(name, renew=renew))
 
     def _instants(self) -> list[tuple[datetime, float]]:
-        """When how much is asked for: all of it once by day, a share at other instants."""
+        """When how much is asked for."""
         times = self.scene.times
         seconds = (times.calm - times.begin).total_seconds() - 60
         # More of them by day: by night there is little to ask for.
         drawn = [self.chance.triangular(0, seconds, seconds / 4) for _ in range(self.scene.bursts)]
-        found = [(times.begin + timedelta(seconds=each), self.scene.share) for each in drawn]
-        return [(times.begin + timedelta(minutes=self.chance.randint(240, 660)), 1.0), *found]
+        return [(times.begin + timedelta(seconds=each), self.scene.share) for each in drawn]
 
     async def _until(self, at: datetime) -> None:
         await self.clock.pause(max((at - self.clock.now()).total_seconds(), 0))
@@ -252,7 +259,7 @@ def day_of(scene: Scene, database_url: str, story: Callable[[Day], Awaitable[Non
         timing = timing_of(clock, scene.seed)
         async with open_market(settings, transport=transport, timing=timing) as opened:
             shared = SharedCache(clock, scene.spells)
-            day = Day(scene, opened, shared, clock)
+            day = Day(scene, opened, upstream, shared, clock)
             day.forget_memory()
             await (story(day) if story is not None else day.live())
             record = day.record

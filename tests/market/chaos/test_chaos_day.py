@@ -1,4 +1,4 @@
-"""Days on which every provider and the shared cache fail: nothing wrong is served, and nobody is left without."""
+"""Days on which every provider and the shared cache fail: nothing wrong is served, nobody goes without."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SESSION = datetime(2026, 7, 23, 9, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 8, 15, 9, 0, tzinfo=UTC)
 SYMBOLS = 50
 #: Who never saw a price cannot know that the point slipped in all figures of the first answer.
-_TOLD_BY_WHAT_IS_KNOWN = frozenset(
+_TOLD_BY_OLDER = frozenset(
     {Fault.TIMES_10, Fault.TIMES_100, Fault.TENTH, Fault.HUNDREDTH, Fault.UNIT, Fault.ZERO, Fault.NEGATIVE}
-    | {Fault.CONFLICT, Fault.GAPS}
+    | {Fault.CONFLICT, Fault.GAPS, Fault.DISAGREE}
 )
 CHUNK = 5
 CHUNKS, CHUNKS_BY_NIGHT = 10, 200
@@ -74,7 +74,7 @@ def played(stage: Stage, seeds: Sequence[int]) -> None:
         served += record.served
         befallen += record.befallen
     assert {Quality.FRESH, Quality.CACHED, Quality.FALLBACK, Quality.STALE} <= served.keys()
-    assert befallen > len(seeds) * 20
+    assert befallen > len(seeds) * 10
 
 
 def _open(record: Record, host: str) -> list[str]:
@@ -85,7 +85,7 @@ def _open(record: Record, host: str) -> list[str]:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_a_day_of_faults(stage: Stage, chunk: int) -> None:
-    """Every price and row equals the truth of its instant, every request is answered, every label is right."""
+    """Every price and row is the truth of its instant, every request is answered, every label is right."""
     played(stage, range(chunk * CHUNK, (chunk + 1) * CHUNK))
 
 
@@ -101,20 +101,20 @@ def test_a_day_without_anybody(stage: Stage) -> None:
     evening = stage.session
     times = evening.times
 
-    async def hourly(day: Day) -> None:
-        while day.clock.now() < times.calm - timedelta(hours=1):
+    async def now_and_then(day: Day) -> None:
+        for _ in range(5):
             await day.clock.pause(4 * 3600)
             await day.ask_all()
 
     scene = Scene(1, evening.truth, times, plan_without_anybody(times))
     with evening.copied() as url:
-        record = day_of(scene, url, hourly)
+        record = day_of(scene, url, now_and_then)
     assert not record.complaints, record.complaints[0]
     assert record.served[Quality.STALE] > record.served[Quality.CACHED] > 0
     assert record.served.keys() == {Quality.STALE, Quality.CACHED}
-    assert record.served.total() == SYMBOLS * 6
-    # The close of the day before was told at 17:07; at six the next morning it is thirteen hours old.
-    assert record.oldest > timedelta(hours=34)
+    assert record.served.total() == SYMBOLS * 5
+    # The close of the day before was told at 17:07; it is two in the morning of the next.
+    assert record.oldest > timedelta(hours=32)
     assert _open(record, "brapi")
 
 
@@ -130,8 +130,8 @@ def test_a_first_day_of_faults(stage: Stage, tmp_path: Path) -> None:
         assert day.known == {*day.symbols, *SERIES}
 
     plan = plan_of(1, times)
-    plan = replace(plan, rules=tuple(rule for rule in plan.rules if rule.fault not in _TOLD_BY_WHAT_IS_KNOWN))
+    plan = replace(plan, rules=tuple(rule for rule in plan.rules if rule.fault not in _TOLD_BY_OLDER))
     url = f"sqlite:///{tmp_path / 'new.db'}"
     record = day_of(Scene(1, stage.session.truth, times, plan), url, from_nothing)
     assert not record.complaints, record.complaints[0]
-    assert record.befallen > 20
+    assert record.befallen > 10

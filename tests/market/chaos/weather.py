@@ -3,7 +3,8 @@
 Left out are the faults that nobody can tell from the truth by what is known when the answer comes: a last
 digit that is off, a disagreement within a usual day's move, another symbol's figures under the right name,
 an old price with the present time, and two providers that are wrong alike. Every symbol and every series is
-known from the evening before: whether the decimal point slipped is told by what is known already.
+known from the evening before: whether the decimal point slipped is told by what is known already. Months of
+the IPCA may be zero or negative, and may be revised: these two faults befall other series.
 """
 
 from __future__ import annotations
@@ -59,8 +60,6 @@ WRONG_ROWS = (
     "/10",
     "/100",
     "unit",
-    "zero",
-    "negative",
     "comma",
     "duplicate",
     "conflict",
@@ -71,6 +70,8 @@ WRONG_ROWS = (
 )
 #: How a provider may be away for hours.
 _AWAY = ("503", "silent", "reset", "throttle", "429", "402", "html")
+#: TR has been zero for years.
+_NEVER_ZERO = ("cdi", "selic", "cdi_annual", "selic_annual", "selic_target", "usd_ptax")
 _QUOTES, _SERIES = ("brapi", "hg"), ("sgs", "olinda", "ipeadata", "b3")
 
 
@@ -105,11 +106,16 @@ def _rules(chance: random.Random, times: Times) -> Iterator[str]:
     for provider in (*_QUOTES, *_SERIES):
         for fault in NO_ANSWERS:
             yield _rule(provider, fault, f"rate={chance.randint(0, 20) / 1000}", whole)
-        for fault in WRONG_PRICES if provider in _QUOTES else WRONG_ROWS:
-            yield _rule(provider, fault, f"rate={chance.randint(0, 30) / 1000}", whole)
+        wrong = WRONG_PRICES if provider in _QUOTES else WRONG_ROWS
+        place = "brapi/quote" if provider == "brapi" else provider
+        for fault in wrong:
+            yield _rule(place, fault, f"rate={chance.randint(0, 30) / 1000}", whole)
         start = times.begin + timedelta(minutes=chance.randint(0, 20 * 60))
         away = _while(start, start + timedelta(minutes=chance.randint(20, 180)))
         yield _rule(provider, chance.choice(_AWAY), "rate=1", away)
+    for key in _NEVER_ZERO:
+        for fault in ("zero", "negative"):
+            yield _rule(f"sgs/range/{key}", fault, "rate=0.03", whole)
     yield _rule(one_sided, f"disagree:amount={chance.choice((30, 45, 70))}", "rate=0.03", whole)
 
 

@@ -11,7 +11,7 @@ from fiel.kernel.errors import InvalidInput, NotFound
 from fiel.market.catalogue import SecondSource, series_spec
 from fiel.market.providers import b3_index, bcb_olinda, brapi_macro, ipeadata
 from fiel.market.providers.rate_units import daily_from_yearly
-from fiel.market.sanitizer.series import agree, judge_series
+from fiel.market.sanitizer.series import agree, answered_span, judge_series
 from fiel.market.verdicts import Keep, Kind, Outcome
 from fiel.market.windows import Window
 from fiel.market.wire import Provider
@@ -148,11 +148,21 @@ def test_days_without_value_and_days_not_asked_are_passed_over() -> None:
     assert [row.day.day for row in verdict.value.rows] == [1, 2, 3]
 
 
-def test_a_null_on_a_business_day_is_a_gap() -> None:
-    """Which the calendar finds."""
+def test_a_null_on_a_business_day_is_a_row_without_its_value() -> None:
+    """It was said, so it is no gap: the others may be kept, and another source is asked."""
     body = values("SGS366_CDI366", ("2026-07-01", 0.052531), ("2026-07-02", None), ("2026-07-03", 0.052531))
     read = ipeadata.read_ipeadata(answer(body), CDI, ASKED)
-    assert judge_series(read, CDI, asked=ASKED, today=TODAY).kind is Kind.GAP
+    verdict = judge_series(read, CDI, asked=ASKED, today=TODAY)
+    assert (verdict.outcome, verdict.kind) == (Outcome.PARTIAL, Kind.SCHEMA)
+    assert (verdict.reaction.fallback, verdict.reaction.keep) == (True, Keep.OK)
+    assert answered_span(verdict, CDI, ASKED, TODAY) == (ASKED[0], ASKED[0])
+
+
+def test_a_null_after_the_last_value_is_not_yet_published() -> None:
+    """Nothing is said of it."""
+    body = values("SGS366_CDI366", ("2026-07-01", 0.052531), ("2026-07-02", 0.052531), ("2026-07-03", None))
+    read = ipeadata.read_ipeadata(answer(body), CDI)
+    assert (read.outcome, read.findings) == (Outcome.ACCEPT, ())
 
 
 def test_a_yearly_rate_is_converted_as_the_central_bank_does() -> None:

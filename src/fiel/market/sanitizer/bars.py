@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,8 @@ from fiel.market.values import Bar, PriceHistory, ShareEvent
 from fiel.market.verdicts import Kind, Verdict
 
 _ROUNDING = Decimal("0.005")
+#: Days; over longer spans most shares have sessions without a trade.
+_LOOKED_AT = 400
 
 
 def check_bars(history: PriceHistory, context: Context) -> Verdict[PriceHistory]:
@@ -31,9 +34,22 @@ def check_bars(history: PriceHistory, context: Context) -> Verdict[PriceHistory]
     if len({bar.adjusted_close is None for bar in kept}) > 1:
         judgement.remark(Kind.SHAPE_VARIANT, "bars", "some sessions without an adjusted close")
     kept = _without_spikes(kept, context, judgement)
+    _note_missing(kept, judgement)
     if not kept:
         judgement.refuse(Kind.NO_DATA, "bars", "no session is left")
     return judgement.verdict(replace(history, bars=tuple(kept)))
+
+
+def _note_missing(bars: list[Bar], judgement: Judgement) -> None:
+    """Sessions without a row: of a share that is seldom traded this is right, so it is only said."""
+    days = {bar.day for bar in bars}
+    if len(bars) < 2 or (bars[-1].day - bars[0].day).days > _LOOKED_AT:
+        return
+    between = (bars[0].day + timedelta(days=step) for step in range((bars[-1].day - bars[0].day).days))
+    missing = [day for day in between if day not in days and is_session(day)]
+    if missing:
+        several = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        judgement.remark(Kind.GAP, "bars", f"no row of {missing[0]}{several}")
 
 
 def _cleaned(bar: Bar, place: str, judgement: Judgement) -> Bar:

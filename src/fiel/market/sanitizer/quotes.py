@@ -15,10 +15,15 @@ from fiel.market.values import PriceHistory, QuoteReading, ShareEvent
 from fiel.market.verdicts import Kind, Outcome, Verdict
 
 PRICE_MAX = Decimal(100_000_000)
+#: The least step of a price on B3: nothing is traded for less.
+PRICE_MIN = Decimal("0.01")
+VOLUME_MAX = 10**13
 _CENT = Decimal("0.011")
 _SCALES = (Decimal(10), Decimal(100), Decimal(1000))
 #: How near to a tenfold a jump must be to count as a slip of the decimal point.
 _SLIP = Decimal("0.2")
+#: A percentage of two decimals this large is exact enough to tell a tenfold.
+_TELLING_PERCENT = Decimal("0.1")
 _OPTIONAL = ("open", "high", "low", "previous_close")
 
 
@@ -27,8 +32,8 @@ def check_quote(
 ) -> Verdict[QuoteReading]:
     """The quote, cleaned of fields that cannot be right; or the reason why its price is not believed."""
     judgement = Judgement()
-    if not 0 < reading.price <= PRICE_MAX:
-        judgement.refuse(Kind.IMPLAUSIBLE, "price", "a price is positive and of this world")
+    if not PRICE_MIN <= reading.price <= PRICE_MAX:
+        judgement.refuse(Kind.IMPLAUSIBLE, "price", "a price is a cent at least, and of this world")
         return judgement.verdict(reading)
     if reading.currency != context.currency:
         judgement.refuse(
@@ -53,6 +58,9 @@ def _without_impossible(reading: QuoteReading, judgement: Judgement) -> QuoteRea
             reading = replace(reading, **_nothing(name))
     if reading.volume is not None and (reading.volume < 0 or (reading.volume == 0 and _traded(reading))):
         judgement.repair(Kind.IMPLAUSIBLE, "volume", "no volume beside a price that moved", "field_dropped")
+        reading = replace(reading, volume=None)
+    if reading.volume is not None and reading.volume > VOLUME_MAX:
+        judgement.repair(Kind.IMPLAUSIBLE, "volume", "more than was ever traded", "field_dropped")
         reading = replace(reading, volume=None)
     return reading
 
@@ -107,6 +115,11 @@ def _percent_agrees(reading: QuoteReading, judgement: Judgement) -> QuoteReading
         return reading
     counted = change / (reading.price - change) * 100
     if abs(counted - told) <= max(_percent_tolerance(told), 2 / reading.price):
+        return reading
+    if abs(told) >= _TELLING_PERCENT and counted and told / counted > 0 and is_scale_slip(told / counted):
+        judgement.doubt(
+            Kind.IMPLAUSIBLE, "price", f"a change of {change} is no {told} % of it: a slip of scale"
+        )
         return reading
     judgement.repair(Kind.INCONSISTENT, "change_percent", "contradicts the change in money", "change_dropped")
     return replace(reading, change=None, change_percent=None)

@@ -32,7 +32,6 @@ from fiel.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from fiel.market.series_answer import SeriesAnswer
-    from fiel.market.store.series import StoredRow
 
 ROWS_SHOWN = 12
 CHART_WIDTH = 72
@@ -143,17 +142,17 @@ def _show(answer: SeriesAnswer, now: Any, words: Words) -> None:
         until = each.row.until.isoformat() if each.row.until else ""
         table.add_row(
             Text(each.row.day.isoformat()),
-            Text(_number(each, words, spec.decimals)),
+            Text(_number(each.row.value, words, spec.decimals)),
             Text(until),
             Text(each.source),
         )
     show(screen(), Text("\n".join(lines)), table)
 
 
-def _number(row: StoredRow, words: Words, published: int) -> str:
+def _number(value: Decimal, words: Words, published: int) -> str:
     """All decimals that there are, and as many as the service publishes."""
-    exponent = row.row.value.as_tuple().exponent
-    return words.decimals(row.row.value, max(-exponent if isinstance(exponent, int) else 0, published))
+    exponent = value.as_tuple().exponent
+    return words.decimals(value, max(-exponent if isinstance(exponent, int) else 0, published))
 
 
 def chart(values: Sequence[Decimal]) -> str:
