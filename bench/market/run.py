@@ -318,8 +318,8 @@ Made by `python bench/market/run.py --write`, which is `make bench-market` that 
 
 | what | calls |
 |---|---|
-| 1,000 requests for one quote at once | 1 (for the first price of a symbol 1 more, to HG, which confirms it) |
-| a day of a wallet of 50 tickers, from an empty database | 500 to BRAPI (a thirtieth of its month), 50 to HG |
+| 1,000 requests for one quote at once | 1 (and 1 to HG to confirm a first price) |
+| a day of 50 tickers, from an empty database | 500 to BRAPI (a thirtieth of its month), 50 to HG |
 | a second sync of 30 years of CDI, a minute later | 0 |
 | the same a day later, for the rows that may be revised | 1 |
 
