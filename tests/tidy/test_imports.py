@@ -18,9 +18,10 @@ ROOT = repository()
 #: Where nothing from outside may come in, once it exists: rooms, and the pure parts of other rooms.
 PURE = (
     "kernel", "fixed_income", "portfolio", "tax", "rebalancing", "income", "performance",
-    "custody.accounts", "custody.events", "custody.order_events",
-    "custody.ledger", "custody.reservations", "market.sanitizer", "market.catalogue", "market.corporate_actions",
-    "market.judgement", "market.symbols", "market.values", "market.verdicts", "market.windows", "autobalance.triggers", "autobalance.saga",
+    "custody.accounts", "custody.events", "custody.order_events", "custody.ledger",
+    "custody.reservations", "market.sanitizer", "market.catalogue", "market.corporate_actions",
+    "market.judgement", "market.symbols", "market.values", "market.verdicts", "market.windows",
+    "autobalance.triggers", "autobalance.saga",
 )  # fmt: skip
 STACK = "Rooms are stacked"
 PURITY = "Pure rooms touch nothing outside"
@@ -47,6 +48,9 @@ VIOLATIONS = [
     ("copilot.peeking", "fiel.custody.store", CUSTODY_TABLES),
     ("copilot.reading", "fiel.custody.store.rows", CUSTODY_TABLES),
     ("entrypoints.dump", "fiel.custody.tables", CUSTODY_TABLES),
+    ("copilot.quoting", "fiel.market.store", MARKET_TABLES),
+    ("entrypoints.prices", "fiel.market.store.desk", MARKET_TABLES),
+    ("copilot.rating", "fiel.market.tables", MARKET_TABLES),
     ("custody.outgoing", "fiel.infra.storage.tables", INFRA_TABLES),
     ("infra.bus", "fiel.portfolio.lots", "Infra knows no finance beyond the kernel"),
 ]
@@ -63,6 +67,9 @@ SKELETON = {
     "custody/queries.py": "import sqlalchemy\nimport fiel.custody.store.rows\n",
     "custody/service.py": "import asyncio\nimport fiel.custody.store\nimport fiel.custody.ledger\n",
     "market/quotes.py": "",
+    "market/tables.py": "import sqlalchemy\n",
+    "market/store/__init__.py": "import sqlalchemy\nimport fiel.market.tables\n",
+    "market/store/desk.py": "import sqlalchemy\n",
     "infra/storage/engines.py": "import psycopg\nimport sqlite3\nimport alembic\n",
     "infra/storage/tables.py": "import sqlalchemy\n",
     "infra/storage/outbox.py": "import fiel.infra.storage.tables\n",

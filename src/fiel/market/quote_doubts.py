@@ -82,7 +82,9 @@ class Aside:
         if self.known or others:
             return replace(result, value=newest, how=How.STALE)
         return (
-            replace(result, value=_said(best), how=How.STALE) if self._alone([best], result.trail) else result
+            replace(result, value=_said(newest), how=How.STALE)
+            if self._alone([newest], result.trail)
+            else result
         )
 
     def _first_sight(

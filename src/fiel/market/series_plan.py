@@ -138,7 +138,7 @@ def _recent_due(
 
 def checked_at(first: date, known: Known) -> datetime | None:
     """When the rows from `first` on were last answered for; `None` for never."""
-    found = [span.checked_at for span in known.spans if span.first <= first and span.last >= first - _DAY]
+    found = [span.checked_at for span in known.spans if span.first <= first <= span.last]
     return max(found, default=None)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Context as DecimalContext
 from decimal import Decimal
+from functools import partial
 
 from fiel.infra.resilience.attempts import How, Request, Step
 from fiel.infra.resilience.pipeline import Pipeline
@@ -188,7 +189,7 @@ class EventsDesk:
         changed: dict[str, ShareEvent] = {}
         doubts: list[Finding] = []
         for told in (one for reading in readings for one in reading.shares):
-            verdict = check_factor(told, await in_thread(lambda event=told: self._jump(event)))  # type: ignore[misc]
+            verdict = check_factor(told, await in_thread(partial(self._jump, told)))
             if not verdict.taken or verdict.value is None or not _fits_kind(verdict.value):
                 doubts += verdict.findings
                 continue

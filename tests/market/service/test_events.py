@@ -36,8 +36,7 @@ def messages_in(database: Database) -> int:
 
 
 def test_two_services_one_list(either: Database) -> None:
-    """Both tell the same payments: each stands once, agreed upon; a second sync changes nothing and tells
-    nobody."""
+    """Each payment that both tell stands once, agreed upon; a second sync tells nobody."""
 
     async def story(scene: Scene) -> None:
         seen: list[EventsStep] = []

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from fiel.infra.storage.database import Database
-from fiel.kernel.errors import InvalidInput, NotFound
-from fiel.market.catalogue import catalogue, series_spec
-from fiel.market.series import SeriesDesk, SyncStep
+from fiel.market.catalogue import catalogue
+from fiel.market.series import SyncStep
 from fiel.market.series_answer import SeriesAnswer
 from fiel.market.values import Observation, Quality
 from tests.support.market_service import FRIDAY, Scene, play
@@ -75,8 +75,7 @@ def test_an_interrupted_sync_goes_on(database: Database) -> None:
 
 
 def test_a_failed_window_stops_no_other(database: Database) -> None:
-    """With every source down for the first calls, those windows are reported and the rest is done; later the
-    rest is asked."""
+    """Windows of an outage are reported and the others are done; later the rest is asked."""
 
     async def story(scene: Scene) -> None:
         report = await scene.series.sync(["poupanca", "ipca"], date(2021, 1, 1))
@@ -259,7 +258,8 @@ def test_what_was_read_before_it_was_final_is_read_once_more(database: Database)
     async def story(scene: Scene) -> None:
         await scene.series.sync(["cdi"], date(2026, 1, 1))
         wrong = Observation(date(2026, 7, 22), Decimal("0.054321"))
-        scene.store.inner.save("cdi", [wrong], source="bcb", at=FRIDAY, span=None)  # type: ignore[attr-defined]
+        store: Any = scene.store
+        store.inner.save("cdi", [wrong], source="bcb", at=FRIDAY, span=None)
         await scene.until(datetime(2026, 10, 26, 15, 0, tzinfo=UTC))
         before = scene.total_calls
         answer = await scene.series.get("cdi", date(2026, 7, 1), date(2026, 10, 23))
@@ -353,74 +353,3 @@ def test_every_series_settles(database: Database, key: str) -> None:
         assert scene.total_calls == before
 
     play(story, database)
-
-
-def test_the_database_is_away(database: Database) -> None:
-    """Rows come from the service and stay in memory, labelled; they are written when the database is back."""
-
-    async def story(scene: Scene) -> None:
-        scene.store.away = True
-        answer = await scene.series.get("cdi", date(2026, 7, 1), TODAY)
-        assert right(answer)
-        assert len(answer.rows) == 17
-        assert answer.degraded
-        assert answer.quality is Quality.FRESH
-        answer = await scene.series.get("cdi", date(2026, 7, 1), TODAY)
-        assert (answer.quality, answer.degraded, scene.total_calls) == (Quality.CACHED, True, 1)
-        assert scene.series.book.waiting == 1
-        scene.store.away = False
-        answer = await scene.series.get("cdi", date(2026, 7, 1), TODAY)
-        assert (answer.quality, answer.degraded) == (Quality.CACHED, False)
-        again = await scene.again().series.get("cdi", date(2026, 7, 1), TODAY)
-        assert (len(again.rows), scene.total_calls) == (17, 1)
-        assert outbox_types(database) == ["market-series-v1"]
-
-    play(story, database)
-
-
-def test_the_database_goes_away_while_served(database: Database) -> None:
-    """What was read before is served from memory, also with every service down."""
-
-    async def story(scene: Scene) -> None:
-        await scene.series.get("cdi", date(2026, 7, 1), TODAY)
-        scene.store.away = True
-        scene.faults("*:503")
-        answer = await scene.series.get("cdi", date(2026, 7, 1), TODAY)
-        assert (len(answer.rows), answer.quality, answer.degraded) == (17, Quality.CACHED, True)
-
-    play(story, database)
-
-
-def test_others_are_told_once(database: Database) -> None:
-    """New rows make a message, the same rows again none."""
-
-    async def story(scene: Scene) -> None:
-        await scene.series.get("cdi", date(2026, 7, 1), TODAY)
-        await scene.series.get("cdi", date(2026, 7, 1), TODAY, renew=True)
-        assert scene.total_calls == 2
-        assert outbox_types(database) == ["market-series-v1"]
-
-    play(story, database)
-
-
-def test_wrong_questions(database: Database) -> None:
-    """An unknown series, a reversed range, a day to come and too many series are refused."""
-
-    async def story(scene: Scene) -> None:
-        desk: SeriesDesk = scene.series
-        with pytest.raises(NotFound, match="no known series"):
-            await desk.get("cdo", TODAY, TODAY)
-        with pytest.raises(InvalidInput, match="swap"):
-            await desk.get("cdi", TODAY, SINCE_1996)
-        with pytest.raises(InvalidInput, match="after today"):
-            await desk.sync(["cdi"], date(2027, 1, 1))
-        with pytest.raises(InvalidInput, match="at most 100"):
-            await desk.sync(["cdi"] * 101, TODAY)
-        assert scene.total_calls == 0
-
-    play(story, database)
-
-
-def test_the_units_are_those_of_the_catalogue() -> None:
-    """What an answer says is what the catalogue says."""
-    assert series_spec("selic_target").unit.value.startswith("% per year")

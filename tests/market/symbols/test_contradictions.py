@@ -165,7 +165,8 @@ def test_errors_inside_of_hg_endpoints_without_a_reader() -> None:
 
 def test_the_target_in_place_of_the_inflation_of_twelve_months_has_gaps() -> None:
     """13521 is told once a year, 13522 each month."""
-    url = "https://api.bcb.gov.br/dados/serie/bcdata.sgs.13522/dados?dataInicial=01/01/2026&dataFinal=01/06/2026"
+    window = "dataInicial=01/01/2026&dataFinal=01/06/2026"
+    url = f"https://api.bcb.gov.br/dados/serie/bcdata.sgs.13522/dados?{window}"
     rows = [{"data": "01/01/2026", "valor": "3.00"}]
     verdict = read_url("bcb", url, answer(rows), today=TODAY)
     assert (verdict.outcome, verdict.kind) == (Outcome.PARTIAL, Kind.GAP)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from fiel.kernel.rounding import finance_context
 from fiel.market.catalogue import Periodicity, SeriesSpec, Unit
 from fiel.market.providers.series_verdicts import NOTHING_THERE, chained
+from fiel.market.sanitizer.quotes import is_scale_slip
 from fiel.market.values import Observation, SeriesReading
 from fiel.market.verdicts import (
     Finding,
@@ -272,16 +273,18 @@ class _Work:
             return row.value > before.value * jump or row.value * jump < before.value
 
     def compare(self, known: Known) -> list[Finding]:
-        """Conflicts with final rows; revisions of recent rows are remarks."""
+        """Conflicts with final rows, and slips of the point; revisions of recent rows are remarks."""
         conflicts: list[Finding] = []
         for row in self.rows if known else ():
             held = known.get(row.day)
             if held is None or agree(row.value, held, self.spec):
                 continue
             final = self.spec.final(row.day, self.today)
+            # Nobody revises by a power of ten: the decimal point slipped.
+            wrong = final or (held != 0 and row.value != 0 and is_scale_slip(abs(row.value / held)))
             detail = f"{held:f} is known{' and final' if final else ''}, now told {row.value:f}"
-            finding = Finding(Kind.CONFLICT, row.day.isoformat(), detail, "" if final else "revised")
-            (conflicts if final else self.remarks).append(finding)
+            finding = Finding(Kind.CONFLICT, row.day.isoformat(), detail, "" if wrong else "revised")
+            (conflicts if wrong else self.remarks).append(finding)
         return conflicts
 
     def missing(self, asked: Span | None, without_value: Collection[date]) -> tuple[list[date], list[date]]:
