@@ -244,6 +244,13 @@ def test_a_recent_row_may_be_revised() -> None:
     assert verdict.value.rows[-1].value == Decimal("0.0525")
 
 
+def test_nobody_revises_by_a_power_of_ten() -> None:
+    """The point slipped: put apart, however recent the row is."""
+    known = {row.day: row.value / 10 for row in GOOD}
+    verdict = check(GOOD, known=known, today=day("2026-06-15"))
+    assert (verdict.outcome, verdict.kind) == (Outcome.QUARANTINE, Kind.CONFLICT)
+
+
 def test_no_rows_on_business_days_is_no_truth() -> None:
     """An empty list never replaces rows."""
     verdict = check(())
