@@ -1,0 +1,1 @@
+"""How money did: returns over time. Pure."""
