@@ -2,14 +2,15 @@
 
 - A price in doubt is what a second source may confirm.
 - The first price of a symbol has nothing to be held against: a second source must agree with it. When no
-  other source can ever speak (no key, not in its plan, unknown there), it is served and says so.
+  other source can ever speak (no key, not in its plan, unknown there), or when none answers and the price is
+  not far from the last recorded close, it is served and says so.
 - A price that is only old is right about its own instant: it is served, as stale, when nobody has a newer
   one and no source contradicts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,11 +28,17 @@ from fiel.market.wire import Provider
 _MUTE = frozenset({"auth", "plan", "not_found", "quota_exhausted", "quota_empty", "provider_not_configured"})
 
 
+#: A price does not go further than this from one of some months ago without a split.
+FAR = Decimal(3)
+
+
 @dataclass(slots=True)
 class Aside:
     """What was put aside. One for each request."""
 
     limits: QuoteLimits
+    #: The last recorded close of the symbol, if it is recorded: a coarse measure, months old.
+    anchor: Callable[[], Decimal | None] = lambda: None
     doubted: Decimal | None = None
     #: Good but for having nothing to be held against.
     first: list[Told[QuoteReading]] = field(default_factory=list)
@@ -71,7 +78,7 @@ class Aside:
             if result.value is None or (best := self.preferred(result.value)) is result.value:
                 return result
             return replace(result, value=best, how=How.FIRST, source=best.provider.value)
-        if self.first and result.value is None and self._alone(self.first, result.trail):
+        if self.first and result.value is None and self._enough(self.first[0], result.trail):
             return replace(result, value=_said(self.first[0]), how=How.FIRST)
         newest = max(self.old, key=_as_of, default=None)
         if newest is None or (result.value is not None and _as_of(result.value) >= _as_of(newest)):
@@ -81,11 +88,9 @@ class Aside:
             return result
         if self.known or others:
             return replace(result, value=newest, how=How.STALE)
-        return (
-            replace(result, value=_said(newest), how=How.STALE)
-            if self._alone([newest], result.trail)
-            else result
-        )
+        if not self._enough(newest, result.trail):
+            return result
+        return replace(result, value=_said(newest), how=How.STALE)
 
     def _first_sight(
         self, provider: Provider, verdict: Verdict[QuoteReading], context: Context
@@ -109,13 +114,19 @@ class Aside:
         limit = self.limits.agreement if same_day else self.limits.jump
         return abs(first.price - second.price) <= limit * min(first.price, second.price)
 
-    def _alone(self, told: Sequence[Told[QuoteReading]], trail: Sequence[Step]) -> bool:
-        """Whether every other source is mute for good, so that waiting for it would be in vain."""
-        speakers = {each.provider.value for each in told}
+    def _enough(self, told: Told[QuoteReading], trail: Sequence[Step]) -> bool:
+        """Whether one voice will do: not contradicted, and either nobody else can speak or it is near history."""
         if len({each.provider for each in self.first + self.old}) > 1:
             return False
-        last = {step.source: step.reason for step in trail if step.source not in {"", "shelf", *speakers}}
-        return all(reason in _MUTE for reason in last.values())
+        own = told.provider.value
+        last = {step.source: step.reason for step in trail if step.source not in {"", "shelf", own}}
+        return all(reason in _MUTE for reason in last.values()) or self._near_history(told)
+
+    def _near_history(self, told: Told[QuoteReading]) -> bool:
+        reading, close = told.verdict.value, self.anchor()
+        if reading is None or not close:
+            return False
+        return close / FAR <= reading.price <= close * FAR
 
 
 def _put_apart(verdict: Verdict[QuoteReading], finding: Finding) -> Verdict[QuoteReading]:

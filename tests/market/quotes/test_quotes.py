@@ -131,6 +131,35 @@ def test_the_first_price_of_a_symbol_needs_a_second_voice(tmp_path: Path) -> Non
     assert (before.served, quality(after), right(after)) == (None, Quality.FRESH, True)
 
 
+def test_a_first_price_near_its_history_is_served_while_the_other_service_is_down(tmp_path: Path) -> None:
+    """HG Brasil does not answer: PETR4's price is near its recorded close, ten times that is not."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer]:
+        first = await stage.market.quotes.get("PETR4")
+        stage.faults("hg:503", "brapi:x10")
+        return first, await stage.market.quotes.get("VALE3")
+
+    near, far = on_stage(tmp_path, story, "hg:503")
+
+    assert near.served is not None
+    assert (right(near), [each.kind for each in near.served.findings]) == (True, [Kind.UNCONFIRMED])
+    assert far.served is None
+
+
+def test_a_symbol_without_history_waits_for_the_second_voice(tmp_path: Path) -> None:
+    """It is not recorded, and the other service is down: no price yet, rather than perhaps a wrong one."""
+
+    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer]:
+        first = await stage.market.quotes.get("FIAA3")
+        stage.faults()
+        await stage.wait(timedelta(minutes=10))
+        return first, await stage.market.quotes.get("FIAA3")
+
+    before, after = on_stage(tmp_path, story, "hg:503")
+
+    assert (before.served, quality(after)) == (None, Quality.FRESH)
+
+
 def test_old_first_prices_that_differ_are_not_served(tmp_path: Path) -> None:
     """Three hours after the opening both services still tell of yesterday, one of them ten times too high."""
     answer = on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"), "*:stale", "brapi:x10")
