@@ -115,7 +115,7 @@ class Aside:
         return abs(first.price - second.price) <= limit * min(first.price, second.price)
 
     def _enough(self, told: Told[QuoteReading], trail: Sequence[Step]) -> bool:
-        """Whether one voice will do: not contradicted, and either nobody else can speak or it is near history."""
+        """Whether one voice will do: not contradicted, and nobody else can speak or it is near history."""
         if len({each.provider for each in self.first + self.old}) > 1:
             return False
         own = told.provider.value
