@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -96,6 +97,8 @@ async def _quote(
                 write_json([_record(answer, now, explain=explain) for answer in answers.values()])
             else:
                 _show(list(answers.values()), now, words, explain=explain)
+            # Whoever follows a pipe sees each round when it happens.
+            sys.stdout.flush()
             if watch is None:
                 return any(answer.served is None for answer in answers.values())
             await asyncio.sleep(watch)
