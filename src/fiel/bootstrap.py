@@ -33,10 +33,9 @@ from fiel.infra.system import RandomIds, SystemClock
 from fiel.kernel.errors import Unavailable
 from fiel.market.asking import Asker
 from fiel.market.budgets import PatientBudgets
-from fiel.market.config import MarketConfig, default_providers, pipeline_config, quota_configs
+from fiel.market.config import pipeline_config, quota_configs
 from fiel.market.health import HealthDesk
 from fiel.market.history import Histories
-from fiel.market.offline import recorded_close
 from fiel.market.ports import LastPrices
 from fiel.market.quote_shelf import QuoteShelf
 from fiel.market.quotes import Quotes, is_symbol
@@ -49,7 +48,7 @@ from fiel.market.store.series import StoredSeries
 from fiel.market.store.symbols import StoredQuote, StoredSymbols
 from fiel.market.symbol_events import EventsDesk
 from fiel.market.transport import HttpTransport
-from fiel.market.wire import Provider, Transport
+from fiel.market.wire import Transport
 from fiel.settings import Outside, Settings
 
 
@@ -207,16 +206,14 @@ def open_market(
         timing.clock,
         _last_prices(settings.outside, database),
         events.shares,
-        order=_quote_order(config),
         limits=config.limits,
-        anchor_of=lambda symbol: recorded_close(symbol, timing.clock),
     )
     clock, series = timing.clock, StoredSeries(database)
     return OpenMarket(
         database=database,
         quotes=quotes,
         rates=SeriesDesk(pipeline, asker, SeriesBook(series), clock),
-        histories=Histories(pipeline, asker, symbols, clock, events.shares, quotes.order, config.limits),
+        histories=Histories(pipeline, asker, symbols, clock, events.shares, limits=config.limits),
         actions=EventsDesk(pipeline, asker, events, symbols, clock, limits=config.limits),
         health=HealthDesk(pipeline, desk, series, symbols, clock),
         pipeline=pipeline,
@@ -228,15 +225,6 @@ def open_market(
         transport=carried,
         layers=layers,
     )
-
-
-def _quote_order(config: MarketConfig) -> tuple[Provider, ...]:
-    """BRAPI, and HG Brasil when it can answer: it tells no price without a key (a simulator does)."""
-    brasil = config.providers.get(Provider.HG)
-    usable = brasil is not None and (
-        brasil.token or brasil.base_url != default_providers()[Provider.HG].base_url
-    )
-    return (Provider.BRAPI, Provider.HG) if usable else (Provider.BRAPI,)
 
 
 def _cache_layers(outside: Outside, timing: Timing) -> list[Layer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from fiel.infra.resilience.attempts import Attempt, Source
@@ -19,9 +19,6 @@ from fiel.market.wire import Answer, Ask, NoAnswer, Provider, Transport
 Value = TypeVar("Value")
 #: Refused for what it says, not for how it came: worth a look by whoever runs this.
 NOT_BELIEVED = frozenset({Kind.IMPLAUSIBLE, Kind.INCONSISTENT, Kind.CONFLICT})
-#: How long nobody is asked what a person must make possible: a key, a plan, more calls.
-MUTED_FOR = timedelta(hours=1)
-_MUTED_MAX = 10_000
 #: Where prices of one symbol are asked: what is not believed of those is told to the other rooms.
 _QUOTE_ENDPOINTS = frozenset({"quote_v1", "stocks_quote", "stock_price"})
 
@@ -47,24 +44,15 @@ class Asker:
     clock: Clock
     budgets: frozenset[str] = frozenset()
     notes_lost: int = field(default=0)
-    _muted: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
 
     def source(self, ask: Ask, judge: Callable[[Answer], Verdict[Value]]) -> Source[Told[Value]]:
         """The service as somebody to ask; `judge` reads and weighs."""
         name = ask.provider.value
 
         async def call() -> Attempt[Told[Value]]:
-            return self._mute(ask) or await self._ask(ask, judge)
+            return await self._ask(ask, judge)
 
         return Source(name, name, call, topic=ask.topic, quota=name if name in self.budgets else "")
-
-    def _mute(self, ask: Ask) -> Attempt[Told[Value]] | None:
-        """What was refused for lack of a key or a plan is not asked again for a while: it needs a person."""
-        found = self._muted.get((ask.provider.value, ask.topic))
-        if found is None or self.clock.now() >= found[0]:
-            return None
-        detail = f"refused before; asked again from {found[0]:%Y-%m-%d %H:%M} UTC"
-        return Attempt(taken=False, reason=found[1], detail=detail)
 
     async def _ask(self, ask: Ask, judge: Callable[[Answer], Verdict[Value]]) -> Attempt[Told[Value]]:
         try:
@@ -80,10 +68,6 @@ class Asker:
                 detail=error.message,
             )
         verdict = judge(answer)
-        if verdict.kind in (Kind.AUTH, Kind.PLAN) and verdict.outcome is Outcome.REJECT:
-            if len(self._muted) >= _MUTED_MAX:
-                self._muted.clear()
-            self._muted[ask.provider.value, ask.topic] = self.clock.now() + MUTED_FOR, verdict.kind.value
         await self._note_verdict(ask, verdict)
         return _attempt(Told(verdict, ask.provider, self.clock.now()))
 
@@ -124,7 +108,7 @@ def _attempt(told: Told[Value]) -> Attempt[Told[Value]]:
         retry=verdict.reaction.retry,
         fallback=verdict.reaction.fallback,
         breaker_failure=verdict.reaction.breaker_failure,
-        wait=verdict.wait or (MUTED_FOR if verdict.kind is Kind.QUOTA_EXHAUSTED else None),
+        wait=verdict.wait,
         absent=verdict.outcome is Outcome.REJECT and verdict.reaction.keep is Keep.NEGATIVE_SHORT,
         reason=verdict.kind.value if verdict.kind is not None else "",
         detail=verdict.findings[0].detail if verdict.findings else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from fiel.infra.resilience.attempts import Event, How, Step
 from fiel.kernel.clock import Clock
@@ -39,12 +38,6 @@ def recorded_answer(symbol: str, clock: Clock) -> QuoteAnswer:
         reading, f"{reading.currency} per unit", reading.as_of, reading.as_of, source, Quality.STALE
     )
     return QuoteAnswer(name, served, How.STALE, (Step(source, Event.TAKEN, now, "recorded"),))
-
-
-def recorded_close(symbol: str, clock: Clock) -> Decimal | None:
-    """The last recorded close of a symbol, if it is recorded: old, and in the scale of the recording."""
-    found = recorded_quote(symbol, clock.now()) if symbol in recorded_symbols() else None
-    return None if found is None else found.price
 
 
 def recorded_rows(key: str, first: date, last: date, clock: Clock) -> SeriesAnswer:

@@ -2,15 +2,14 @@
 
 - A price in doubt is what a second source may confirm.
 - The first price of a symbol has nothing to be held against: a second source must agree with it. When no
-  other source can ever speak (no key, not in its plan, unknown there), or when none answers and the price is
-  not far from the last recorded close, it is served and says so.
+  other source can ever speak (no key, not in its plan, unknown there), it is served and says so.
 - A price that is only old is right about its own instant: it is served, as stale, when nobody has a newer
   one and no source contradicts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -28,17 +27,11 @@ from fiel.market.wire import Provider
 _MUTE = frozenset({"auth", "plan", "not_found", "quota_exhausted", "quota_empty", "provider_not_configured"})
 
 
-#: A price does not go further than this from one of some months ago without a split.
-FAR = Decimal(3)
-
-
 @dataclass(slots=True)
 class Aside:
     """What was put aside. One for each request."""
 
     limits: QuoteLimits
-    #: The last recorded close of the symbol, if it is recorded: a coarse measure, months old.
-    anchor: Callable[[], Decimal | None] = lambda: None
     doubted: Decimal | None = None
     #: Good but for having nothing to be held against.
     first: list[Told[QuoteReading]] = field(default_factory=list)
@@ -78,7 +71,7 @@ class Aside:
             if result.value is None or (best := self.preferred(result.value)) is result.value:
                 return result
             return replace(result, value=best, how=How.FIRST, source=best.provider.value)
-        if self.first and result.value is None and self._enough(self.first[0], result.trail):
+        if self.first and result.value is None and self._alone(self.first, result.trail):
             return replace(result, value=_said(self.first[0]), how=How.FIRST)
         newest = max(self.old, key=_as_of, default=None)
         if newest is None or (result.value is not None and _as_of(result.value) >= _as_of(newest)):
@@ -88,9 +81,11 @@ class Aside:
             return result
         if self.known or others:
             return replace(result, value=newest, how=How.STALE)
-        if not self._enough(newest, result.trail):
-            return result
-        return replace(result, value=_said(newest), how=How.STALE)
+        return (
+            replace(result, value=_said(newest), how=How.STALE)
+            if self._alone([newest], result.trail)
+            else result
+        )
 
     def _first_sight(
         self, provider: Provider, verdict: Verdict[QuoteReading], context: Context
@@ -114,19 +109,13 @@ class Aside:
         limit = self.limits.agreement if same_day else self.limits.jump
         return abs(first.price - second.price) <= limit * min(first.price, second.price)
 
-    def _enough(self, told: Told[QuoteReading], trail: Sequence[Step]) -> bool:
-        """Whether one voice will do: not contradicted, and nobody else can speak or it is near history."""
+    def _alone(self, told: Sequence[Told[QuoteReading]], trail: Sequence[Step]) -> bool:
+        """Whether every other source is mute for good, so that waiting for it would be in vain."""
+        speakers = {each.provider.value for each in told}
         if len({each.provider for each in self.first + self.old}) > 1:
             return False
-        own = told.provider.value
-        last = {step.source: step.reason for step in trail if step.source not in {"", "shelf", own}}
-        return all(reason in _MUTE for reason in last.values()) or self._near_history(told)
-
-    def _near_history(self, told: Told[QuoteReading]) -> bool:
-        reading, close = told.verdict.value, self.anchor()
-        if reading is None or not close:
-            return False
-        return close / FAR <= reading.price <= close * FAR
+        last = {step.source: step.reason for step in trail if step.source not in {"", "shelf", *speakers}}
+        return all(reason in _MUTE for reason in last.values())
 
 
 def _put_apart(verdict: Verdict[QuoteReading], finding: Finding) -> Verdict[QuoteReading]:

@@ -61,8 +61,6 @@ class Quotes:
     events_of: Callable[[str], Sequence[ShareEvent]]
     order: Sequence[Provider] = (Provider.BRAPI, Provider.HG)
     limits: QuoteLimits = field(default_factory=QuoteLimits)
-    #: A close of some months ago, by which a first price is seen to be of this world.
-    anchor_of: Callable[[str], Decimal | None] = lambda _symbol: None
     #: Writes that failed since the start: the value was served all the same.
     writes_lost: int = 0
 
@@ -73,7 +71,7 @@ class Quotes:
         if held is not None and held.fresh:
             # Most requests end here: nothing is made ready for a call that is not due.
             return self._answer(name, Result(held.value, How.ABSENT if held.value is None else How.HELD))
-        known, aside = _Known(), Aside(self.limits, lambda: self.anchor_of(name))
+        known, aside = _Known(), Aside(self.limits)
         sources = self._sources(name, known, aside)
         result = await self.pipeline.get(Request(quote_key(name), sources, _Kept(self, aside), renew=renew))
         best = aside.instead_of(result)

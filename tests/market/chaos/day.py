@@ -18,7 +18,7 @@ from fiel.infra.caching.memory import MemoryConfig, MemoryLayer
 from fiel.infra.caching.port import Layer
 from fiel.infra.resilience.breaker import Snapshot
 from fiel.market.catalogue import series_spec
-from fiel.market.config import MarketConfig, default_providers
+from fiel.market.config import MarketConfig
 from fiel.market.quotes import QuoteAnswer
 from fiel.market.sanitizer.context import is_session, local_day
 from fiel.market.series_answer import SeriesAnswer
@@ -27,7 +27,6 @@ from fiel.market.simulator.in_process import SimulatedTransport
 from fiel.market.simulator.truth import Truth
 from fiel.market.simulator.upstream import Upstream
 from fiel.market.values import Quality
-from fiel.market.wire import Provider
 from fiel.settings import Settings
 from tests.market.chaos.shared_cache import SharedCache, Spell
 from tests.market.chaos.weather import Times
@@ -255,9 +254,7 @@ def day_of(scene: Scene, database_url: str, story: Callable[[Day], Awaitable[Non
         async def pause(time: timedelta) -> None:
             await clock.pause(time.total_seconds())
 
-        # Both services of quotes have their key.
-        market = MarketConfig(default_providers({Provider.HG: "any-key"}))
-        settings = Settings(Path(), database_url, market=market)
+        settings = Settings(Path(), database_url, market=MarketConfig())
         transport = SimulatedTransport(upstream, pause)
         timing = timing_of(clock, scene.seed)
         async with open_market(settings, transport=transport, timing=timing) as opened:

@@ -18,13 +18,11 @@ from fiel.infra.resilience.timing import Timing
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.schema import upgrade
 from fiel.infra.system import elapsed_seconds
-from fiel.market.config import MarketConfig, default_providers
 from fiel.market.simulator.faults import Plan
 from fiel.market.simulator.in_process import SimulatedTransport
 from fiel.market.simulator.plans import parse_plan
 from fiel.market.simulator.upstream import Upstream
 from fiel.market.values import Quality
-from fiel.market.wire import Provider
 from fiel.settings import Outside, Settings
 from tests.services.running import Services
 from tests.support.simulated import NOON, TRUTH
@@ -95,7 +93,6 @@ def test_quotes_go_on_while_redis_and_postgresql_are_killed(
         Path(),
         addresses["FIEL_TEST_POSTGRES_URL"],
         outside=Outside(redis_url=addresses["FIEL_TEST_REDIS_URL"]),
-        market=MarketConfig(default_providers({Provider.HG: "any-key"})),
     )
     upstream = Upstream(TRUTH, clock, Plan())
     transport = SimulatedTransport(upstream, lambda time: asyncio.sleep(time.total_seconds()))

@@ -53,7 +53,7 @@ def on_stage(
     **changes: object,
 ) -> T:
     """What the story returns, told on simulated time from `start`."""
-    settings = Settings.read({"FIEL_HG_KEY": "any-key"}, folder, "linux")
+    settings = Settings.read({}, folder, "linux")
     if changes:
         settings = replace(settings, **changes)  # type: ignore[arg-type]
 

@@ -16,7 +16,6 @@ from fiel.kernel.errors import InvalidInput
 from fiel.market.quotes import QuoteAnswer, read_symbol
 from fiel.market.values import Quality
 from fiel.market.verdicts import Kind
-from fiel.market.wire import Provider
 from tests.market.quotes.stage import Stage, on_stage
 from tests.support.simulated import NOON, TRUTH
 
@@ -131,35 +130,6 @@ def test_the_first_price_of_a_symbol_needs_a_second_voice(tmp_path: Path) -> Non
     assert (before.served, quality(after), right(after)) == (None, Quality.FRESH, True)
 
 
-def test_a_first_price_near_its_history_is_served_while_the_other_service_is_down(tmp_path: Path) -> None:
-    """HG Brasil does not answer: PETR4's price is near its recorded close, ten times that is not."""
-
-    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer]:
-        first = await stage.market.quotes.get("PETR4")
-        stage.faults("hg:503", "brapi:x10")
-        return first, await stage.market.quotes.get("VALE3")
-
-    near, far = on_stage(tmp_path, story, "hg:503")
-
-    assert near.served is not None
-    assert (right(near), [each.kind for each in near.served.findings]) == (True, [Kind.UNCONFIRMED])
-    assert far.served is None
-
-
-def test_a_symbol_without_history_waits_for_the_second_voice(tmp_path: Path) -> None:
-    """It is not recorded, and the other service is down: no price yet, rather than perhaps a wrong one."""
-
-    async def story(stage: Stage) -> tuple[QuoteAnswer, QuoteAnswer]:
-        first = await stage.market.quotes.get("FIAA3")
-        stage.faults()
-        await stage.wait(timedelta(minutes=10))
-        return first, await stage.market.quotes.get("FIAA3")
-
-    before, after = on_stage(tmp_path, story, "hg:503")
-
-    assert (before.served, quality(after)) == (None, Quality.FRESH)
-
-
 def test_old_first_prices_that_differ_are_not_served(tmp_path: Path) -> None:
     """Three hours after the opening both services still tell of yesterday, one of them ten times too high."""
     answer = on_stage(tmp_path, lambda stage: stage.market.quotes.get("PETR4"), "*:stale", "brapi:x10")
@@ -180,35 +150,6 @@ def test_the_only_service_with_a_key_is_served_and_says_so(tmp_path: Path) -> No
     assert answer.served is not None
     assert (right(answer), confirmed) == (True, False)
     assert [each.kind for each in answer.served.findings] == [Kind.UNCONFIRMED]
-
-
-def test_a_key_that_is_refused_is_not_tried_for_an_hour(tmp_path: Path) -> None:
-    """It needs a person: HG Brasil is asked once in an hour for the same symbol, and again after that."""
-
-    async def story(stage: Stage) -> list[int]:
-        counts = []
-        for minutes in (0, 30, 45):
-            await stage.wait(timedelta(minutes=minutes))
-            await stage.market.quotes.get("PETR4", renew=True)
-            counts.append(stage.upstream.calls[Provider.HG])
-        return counts
-
-    assert on_stage(tmp_path, story, "hg:401") == [1, 1, 2]
-
-
-def test_a_plan_that_is_used_up_leaves_the_service_alone(tmp_path: Path) -> None:
-    """402: BRAPI is not asked for an hour, whatever the symbol; HG Brasil answers meanwhile."""
-
-    async def story(stage: Stage) -> tuple[list[str], int]:
-        for symbol in ("PETR4", "VALE3"):
-            await stage.market.quotes.get(symbol)
-        before = stage.upstream.calls[Provider.BRAPI]
-        stage.faults("brapi:402")
-        answers = [await stage.market.quotes.get(each, renew=True) for each in ("PETR4", "VALE3")]
-        sources = [each.served.source for each in answers if each.served]
-        return sources, stage.upstream.calls[Provider.BRAPI] - before
-
-    assert on_stage(tmp_path, story) == (["hgbrasil", "hgbrasil"], 1)
 
 
 def test_both_sources_wrong_in_the_same_way_are_still_not_believed(tmp_path: Path) -> None:
