@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.market.showing import (
+    ExplainOption,
     age_words,
     finding_record,
     instant_words,
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 WATCH_MAX = 86_400.0
 
 SymbolsArgument = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="PETR4, MXRF11, ^BVSP...")]
-ExplainOption = Annotated[
-    bool, typer.Option("--explain", help="Also what was tried, what was refused, and why.")
-]
 RenewOption = Annotated[bool, typer.Option("--renew", help="Ask even when what is held is still fresh.")]
 WatchOption = Annotated[
     float | None,
