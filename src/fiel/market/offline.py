@@ -34,9 +34,7 @@ def recorded_answer(symbol: str, clock: Clock) -> QuoteAnswer:
             field="symbol",
         )
     source = Provider.RECORDED.value
-    served = Served(
-        reading, f"{reading.currency} per unit", reading.as_of, reading.as_of, source, Quality.STALE
-    )
+    served = Served(reading, reading.unit, reading.as_of, reading.as_of, source, Quality.STALE)
     return QuoteAnswer(name, served, How.STALE, (Step(source, Event.TAKEN, now, "recorded"),))
 
 

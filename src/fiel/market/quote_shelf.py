@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 
 from fiel.infra.caching.layered import Found, Layered
@@ -19,6 +18,7 @@ from fiel.kernel.clock import Clock
 from fiel.market.asking import Told, in_thread
 from fiel.market.freshness import Freshness
 from fiel.market.ports import QuoteStore
+from fiel.market.quote_codec import quote_fields, quote_of
 from fiel.market.store.symbols import StoredQuote
 from fiel.market.values import QuoteReading
 from fiel.market.verdicts import Finding, Kind, Verdict, accept
@@ -28,15 +28,6 @@ from fiel.market.wire import Provider
 UNCONFIRMED = Finding(
     Kind.UNCONFIRMED, "price", "the first price of this symbol, and one source alone tells it"
 )
-_NUMBERS = ("price", "previous_close", "open", "high", "low", "change", "change_percent")
-
-
-@dataclass(slots=True)
-class HeldQuote:
-    """A quote with its papers, and which layer had it."""
-
-    quote: StoredQuote
-    layer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +117,10 @@ def _as_told(quote: StoredQuote) -> Told[QuoteReading]:
 
 def _packed(quote: StoredQuote) -> bytes:
     reading = quote.reading
-    numbers: dict[str, object] = {
-        name: None if (value := getattr(reading, name)) is None else f"{value:f}" for name in _NUMBERS
-    }
-    body = numbers | {
+    body = quote_fields(reading) | {
         "symbol": reading.symbol,
-        "requested": reading.requested,
+        "price": f"{reading.price:f}",
         "currency": reading.currency,
-        "volume": reading.volume,
-        "name": reading.name,
         "as_of": quote.as_of.isoformat(),
         "fetched_at": quote.fetched_at.isoformat(),
         "source": quote.source,
@@ -148,21 +134,10 @@ def _packed(quote: StoredQuote) -> bytes:
 @lru_cache(maxsize=4_096)
 def _unpacked(body: bytes) -> StoredQuote:
     given = json.loads(body)
-    numbers = {name: None if given[name] is None else Decimal(given[name]) for name in _NUMBERS}
-    price = numbers.pop("price")
     as_of = datetime.fromisoformat(given["as_of"])
-    if price is None or as_of.tzinfo is None:
-        raise ValueError("an envelope without price or zone")
-    reading = QuoteReading(
-        given["symbol"],
-        price,
-        given["currency"],
-        as_of,
-        requested=given["requested"],
-        volume=given["volume"],
-        name=given["name"],
-        **numbers,
-    )
+    if as_of.tzinfo is None:
+        raise ValueError("an envelope without zone")
+    reading = quote_of(given["symbol"], given["price"], given["currency"], as_of, given)
     fetched_at = datetime.fromisoformat(given["fetched_at"])
     Provider(given["source"])
     confirmed = given["confirmed"] is True

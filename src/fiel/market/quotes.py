@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 
 from fiel.infra.resilience.attempts import Attempt, Held, How, Request, Result, Source, Step
@@ -31,7 +30,6 @@ from fiel.market.wire import Answer, Ask, Provider
 #: Shares, units, FIIs, ETFs, BDRs, and indexes with a caret.
 _SYMBOL = re.compile(r"\^?[A-Z][A-Z0-9]{3}[0-9]{1,2}[BF]?|\^[A-Z]{2,8}")
 SYMBOLS_MAX = 500
-_UNIT = "{currency} per unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +189,7 @@ class Quotes:
         assert reading.as_of is not None  # noqa: S101 (said above; for the type checker)
         served = Served(
             reading,
-            _UNIT.format(currency=reading.currency),
+            reading.unit,
             reading.as_of,
             told.fetched_at,
             told.provider.value,
@@ -254,11 +252,6 @@ def read_symbol(text: str) -> str:
             field="symbol",
         )
     return name
-
-
-def age_at(answer: QuoteAnswer, now: datetime) -> float | None:
-    """Seconds since the instant that the quote speaks of."""
-    return None if answer.served is None else answer.served.age(now).total_seconds()
 
 
 def _only(batch: BatchReading, symbol: str) -> Verdict[QuoteReading]:

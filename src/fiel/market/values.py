@@ -68,6 +68,11 @@ class QuoteReading:
     change_percent: Decimal | None = None
     name: str = ""
 
+    @property
+    def unit(self) -> str:
+        """What `price` is in: `BRL per unit`."""
+        return f"{self.currency} per unit"
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fiel.entrypoints.cli.custody.answers import moment_of
+from fiel.entrypoints.cli.answers import moment_of
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.words.market import UPSTREAM_EXAMPLES
 from fiel.entrypoints.words.notes import note

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 import typer
 
 from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli import plan_options as options
+from fiel.entrypoints.cli.answers import moment_of
 from fiel.entrypoints.cli.instances import answer_file, answer_folder
 from fiel.entrypoints.cli.portfolio_plan import Ask, Form, plan_portfolio
 from fiel.entrypoints.cli.screen import ColorOption, LangOption, WidthOption, words_of
@@ -59,7 +59,7 @@ def plan(
             kappa=kappa,
             cost_sensitivity=cost_sensitivity,
             max_price_age=max_price_age,
-            now=_moment(now),
+            now=None if now is None else moment_of(now, "now"),
             max_nodes=max_nodes,
         )
         form = Form(_format(as_json=as_json, as_csv=as_csv), explain, output, width, no_color)
@@ -126,19 +126,3 @@ def _amount(text: str | None, field: str) -> str | None:
             details={"text": text, "plain": digits},
         )
     return text
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidInput(
-            "moment_malformed",
-            f"{text!r} is not an instant with its zone; write it like 2026-01-31T17:00:00-03:00",
-            field="now",
-        )
-    return moment

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from fiel.market.judgement import together
 from fiel.market.verdicts import Finding, Keep, Kind, Outcome, Reaction, Verdict, accept
 
 Value = TypeVar("Value")
@@ -15,7 +16,6 @@ Other = TypeVar("Other")
 #: The service answered, and says that there is nothing: asking again at once will not help.
 NOTHING_THERE = Reaction(retry=False, fallback=False, breaker_failure=False, keep=Keep.NEGATIVE_SHORT)
 _WORSE = MappingProxyType({outcome: rank for rank, outcome in enumerate(Outcome)})
-_KEPT = (Keep.NEVER, Keep.NEGATIVE_SHORT, Keep.OK)
 
 
 def said_empty(value: Value, detail: str) -> Verdict[Value]:
@@ -40,7 +40,7 @@ def chained(first: Verdict[Value], second: Verdict[Other]) -> Verdict[Other]:
     other: Verdict[Value] | Verdict[Other] = first if second_is_worse else second
     reaction = chief.reaction
     if first.outcome is second.outcome:
-        reaction = _both(first.reaction, second.reaction)
+        reaction = together((first.reaction, second.reaction))
     return Verdict(
         chief.outcome,
         chief.kind or other.kind,
@@ -48,13 +48,4 @@ def chained(first: Verdict[Value], second: Verdict[Other]) -> Verdict[Other]:
         reaction,
         (*chief.findings, *other.findings),
         first.wait or second.wait,
-    )
-
-
-def _both(first: Reaction, second: Reaction) -> Reaction:
-    return Reaction(
-        first.retry or second.retry,
-        first.fallback or second.fallback,
-        first.breaker_failure or second.breaker_failure,
-        min(first.keep, second.keep, key=_KEPT.index),
     )

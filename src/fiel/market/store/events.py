@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,23 +50,6 @@ class StoredEvents:
         """Rights to subscribe, oldest first."""
         found = self._bodies(symbol, SUBSCRIPTION)
         return tuple(event_codec.told_of(SubscriptionEvent, name, body) for name, body in found)
-
-    def paid_between(self, first: date, last: date) -> Mapping[str, Sequence[ReconciledCash]]:
-        """Payments of those days, by symbol."""
-        asked = (
-            select(table.c.symbol, table.c.event_id, table.c.body)
-            .where(
-                table.c.kind == CASH,
-                table.c.payment_date >= first.isoformat(),
-                table.c.payment_date <= last.isoformat(),
-            )
-            .order_by(table.c.payment_date, table.c.symbol, table.c.event_id)
-        )
-        found: dict[str, list[ReconciledCash]] = {}
-        with self.database.reading() as connection:
-            for symbol, name, body in connection.execute(asked):
-                found.setdefault(symbol, []).append(event_codec.cash_of(name, body))
-        return found
 
     def save(
         self, symbol: str, rows: Sequence[EventRow], *, at: datetime, messages: Sequence[OutboxMessage] = ()

@@ -15,12 +15,12 @@ from fiel.infra.storage.database import Database, UnitOfWork
 from fiel.infra.storage.outbox import OutboxMessage
 from fiel.infra.storage.upserts import insert_into
 from fiel.kernel.errors import Corrupt
+from fiel.market.quote_codec import quote_fields, quote_of
 from fiel.market.tables import market_closes as closes
 from fiel.market.tables import market_quotes as quotes
 from fiel.market.values import Bar, QuoteReading
 
 _CHUNK = 300
-_NUMBERS = ("previous_close", "open", "high", "low", "change", "change_percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,11 @@ class StoredSymbols:
                 fetched_at=quote.fetched_at,
                 source=quote.source,
                 fallback=int(quote.fallback),
-                body=_body(quote.reading, confirmed=quote.confirmed),
+                body=json.dumps(
+                    quote_fields(quote.reading) | {"confirmed": quote.confirmed},
+                    ensure_ascii=False,
+                    sort_keys=True,
+                ),
             )
             changed = ("price", "currency", "as_of", "fetched_at", "source", "fallback", "body")
             kept = unit.connection.execute(
@@ -136,38 +140,11 @@ class StoredSymbols:
         self.database.transact(write)
 
 
-def _body(reading: QuoteReading, *, confirmed: bool) -> str:
-    fields: dict[str, object] = {
-        name: None if getattr(reading, name) is None else f"{getattr(reading, name):f}" for name in _NUMBERS
-    }
-    return json.dumps(
-        fields
-        | {
-            "volume": reading.volume,
-            "name": reading.name,
-            "requested": reading.requested,
-            "confirmed": confirmed,
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-    )
-
-
 def _quote(row: Row[tuple[object, ...]]) -> StoredQuote:
     try:
         body = json.loads(row.body)
-        numbers = {name: None if body[name] is None else Decimal(body[name]) for name in _NUMBERS}
         confirmed = body["confirmed"] is True
-        reading = QuoteReading(
-            row.symbol,
-            Decimal(row.price),
-            row.currency,
-            row.as_of,
-            requested=body["requested"],
-            volume=body["volume"],
-            name=body["name"],
-            **numbers,
-        )
+        reading = quote_of(row.symbol, row.price, row.currency, row.as_of, body)
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise Corrupt("stored_quote", f"the stored quote of {row.symbol} cannot be read") from error
     return StoredQuote(reading, row.as_of, row.fetched_at, row.source, bool(row.fallback), confirmed)

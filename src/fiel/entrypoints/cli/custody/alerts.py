@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from fiel.copilot.plan_view.view import printable
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_text, write_json
 from fiel.entrypoints.cli.custody.answers import (
-    JsonOption,
-    LimitOption,
-    moment_text,
     opened_book,
-    write_json,
 )
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from fiel.copilot.plan_view.view import printable
-from fiel.entrypoints.cli.custody.answers import JsonOption, opened_book, write_json
+from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.custody.answers import (
+    opened_book,
+)
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out

@@ -8,12 +8,9 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_text, write_json
 from fiel.entrypoints.cli.custody.answers import (
-    JsonOption,
-    LimitOption,
-    moment_text,
     opened_book,
-    write_json,
 )
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import told

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from fiel.entrypoints.cli.custody.answers import opened_book
+from fiel.entrypoints.cli.custody.answers import (
+    opened_book,
+)
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.screen import LangOption, words_of
 from fiel.entrypoints.cli.surroundings import DatabaseOption

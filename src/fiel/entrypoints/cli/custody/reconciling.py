@@ -9,16 +9,12 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_of, moment_text, write_json
 from fiel.entrypoints.cli.custody.answers import (
-    JsonOption,
-    LimitOption,
     amount_of,
-    moment_of,
-    moment_text,
     opened_book,
     quantity_of,
     quantity_text,
-    write_json,
 )
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out

@@ -14,7 +14,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, opened_book, write_json
+from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.custody.answers import (
+    opened_book,
+)
 from fiel.entrypoints.cli.custody.event_lines import Line, batches, opened_events
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.screen import LangOption, screen, words_of, write_out

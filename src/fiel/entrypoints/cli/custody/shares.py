@@ -8,20 +8,17 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.answers import JsonOption, moment_of, moment_text, write_json
 from fiel.entrypoints.cli.custody.answers import (
     CurrencyOption,
-    JsonOption,
     KeyOption,
     OccurredOption,
     UserArgument,
     amount_of,
-    moment_of,
-    moment_text,
     occurred_of,
     opened_book,
     quantity_of,
     quantity_text,
-    write_json,
 )
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here

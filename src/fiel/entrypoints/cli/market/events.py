@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, LimitOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.market.showing import one_line

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.market.showing import age_words, instant_words, one_line
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of

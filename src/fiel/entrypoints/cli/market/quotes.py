@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.market.showing import (
+    ExplainOption,
     age_words,
     finding_record,
     instant_words,
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
 WATCH_MAX = 86_400.0
 
 SymbolsArgument = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="PETR4, MXRF11, ^BVSP...")]
-ExplainOption = Annotated[
-    bool, typer.Option("--explain", help="Also what was tried, what was refused, and why.")
-]
 RenewOption = Annotated[bool, typer.Option("--renew", help="Ask even when what is held is still fresh.")]
 WatchOption = Annotated[
     float | None,
@@ -96,6 +95,8 @@ async def _quote(
                 write_json([_record(answer, now, explain=explain) for answer in answers.values()])
             else:
                 _show(list(answers.values()), now, words, explain=explain)
+            # Whoever follows a pipe sees each round when it happens.
+            sys.stdout.flush()
             if watch is None:
                 return any(answer.served is None for answer in answers.values())
             await asyncio.sleep(watch)

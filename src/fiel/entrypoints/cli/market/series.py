@@ -15,10 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.custody.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.market.showing import (
+    ExplainOption,
     age_words,
     finding_record,
     instant_words,
@@ -44,9 +45,6 @@ ToOption = Annotated[
     str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last day (default: today).")
 ]
 CsvOption = Annotated[bool, typer.Option("--csv", help="All rows as CSV: day, value, unit, source.")]
-ExplainOption = Annotated[
-    bool, typer.Option("--explain", help="Also what was tried, what was refused, and why.")
-]
 RenewOption = Annotated[bool, typer.Option("--renew", help="Read again what may still be revised.")]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.words.notes import counted, note
@@ -12,6 +14,10 @@ from fiel.entrypoints.words.notes import counted, note
 if TYPE_CHECKING:
     from fiel.infra.resilience.attempts import Step
     from fiel.market.verdicts import Finding
+
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Also what was tried, what was refused, and why.")
+]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
