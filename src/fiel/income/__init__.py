@@ -1,0 +1,1 @@
+"""What is paid and when: entitlement, states, reconciliation, forecast, and the calendar."""

@@ -1,0 +1,1 @@
+"""Brazilian tax rules as dated tables and pure functions."""
