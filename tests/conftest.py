@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long a drawn example takes says how busy the machine is, and nothing about the product.
+settings.register_profile(
+    "fiel", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("fiel")
 
 pytest_plugins = ["tests.services.plugin"]
 
