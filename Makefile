@@ -11,6 +11,8 @@ TESTS ?=
 # `exec`, so that the signal which ends make reaches it and not a shell in between.
 BESIDE = exec $(RUN) python scripts/services run --
 
+# Tests start hundreds of processes: each would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_PREFERENCE ?= system
 export PYTHONUTF8 := 1
 
