@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from fiel.copilot.income.desk import IncomeDesk
+from fiel.copilot.income.forecasts import Forecasts
+from fiel.copilot.income.jobs import Schedule
+from fiel.copilot.income.titles import Titles
 from fiel.custody.ports import PriceSource
 from fiel.custody.prices import RedisPrices, given_price
 from fiel.custody.queries import Queries
@@ -21,15 +25,21 @@ from fiel.custody.store.prices import StoredPrices
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.bus.embedded import EmbeddedBus
 from fiel.infra.bus.port import EventBus
+from fiel.infra.bus.relaying import publishing_to
 from fiel.infra.caching.layered import Layered
 from fiel.infra.caching.memory import MemoryConfig, MemoryLayer
 from fiel.infra.caching.port import Layer
+from fiel.infra.jobs.embedded import EmbeddedJobs
+from fiel.infra.jobs.port import JobQueue
+from fiel.infra.jobs.relaying import by_topic, publishing_jobs
 from fiel.infra.resilience.pipeline import Pipeline
 from fiel.infra.resilience.quota import Quotas
 from fiel.infra.resilience.timing import Timing, system_timing
 from fiel.infra.storage.database import Database
+from fiel.infra.storage.relay import Publish
 from fiel.infra.storage.schema import open_database
 from fiel.infra.system import RandomIds, SystemClock
+from fiel.kernel.clock import Clock
 from fiel.kernel.errors import Unavailable
 from fiel.market.asking import Asker
 from fiel.market.budgets import PatientBudgets
@@ -110,6 +120,84 @@ def open_bus(settings: Settings, database: Database) -> EventBus:
             connection=outside.kafka_properties,
         )
     )
+
+
+def open_jobs(settings: Settings, database: Database) -> JobQueue:
+    """RabbitMQ when the settings name it, else the queue in the same database. Nothing is connected yet.
+
+    Raises `Unavailable` (driver_missing), `InvalidInput` for the address.
+    """
+    if not settings.outside.rabbitmq_url:
+        return EmbeddedJobs(database, RandomIds("job"))
+    from fiel.infra.jobs.rabbit import RabbitJobs, RabbitSettings
+
+    return RabbitJobs(RabbitSettings(settings.outside.rabbitmq_url), SystemClock())
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where the messages of the outbox go: events to the bus, jobs to the queue."""
+
+    bus: EventBus
+    jobs: JobQueue
+
+    @property
+    def publish(self) -> Publish:
+        """For a relay: each message to where it belongs."""
+        return by_topic(publishing_jobs(self.jobs), publishing_to(self.bus))
+
+    def close(self) -> None:
+        """Close both."""
+        self.bus.close()
+        self.jobs.close()
+
+
+def open_outlets(settings: Settings, database: Database) -> Outlets:
+    """Both, as the settings name them. Raises what `open_bus` and `open_jobs` raise."""
+    return Outlets(open_bus(settings, database), open_jobs(settings, database))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncome:
+    """The income of wallets: its desk, the queue of its jobs and their schedule, the book under it."""
+
+    database: Database
+    desk: IncomeDesk
+    titles: Titles
+    forecasts: Forecasts
+    jobs: JobQueue
+    schedule: Schedule
+    custody: Custody
+    clock: Clock
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.jobs.close()
+        self.database.close()
+
+    def __enter__(self) -> OpenIncome:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_income(
+    settings: Settings, database_url: str | None = None, *, clock: Clock | None = None
+) -> OpenIncome:
+    """The income of the wallets in a database; nothing is connected to the queue yet.
+
+    Raises what `open_custody` and `open_jobs` raise.
+    """
+    opened, config = open_custody(settings, database_url), settings.income
+    clock = clock or SystemClock()
+    jobs = open_jobs(settings, opened.database)
+    desk = IncomeDesk(opened.database, clock, config.zone)
+    schedule = Schedule(opened.database, jobs, clock, config.zone, config.at)
+    titles = Titles(opened.database, clock)
+    return OpenIncome(opened.database, desk, titles, Forecasts(), jobs, schedule, opened.custody, clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from fiel.copilot.income.config import IncomeConfig
+from fiel.copilot.income.zones import zone_of
 from fiel.custody.config import PARK_FOR, CustodyConfig, default_zone
 from fiel.custody.reservations import Fees
 from fiel.infra.storage.urls import database_url, embedded_url
@@ -38,6 +40,9 @@ KAFKA = "FIEL_KAFKA"
 KAFKA_PROPERTIES = "FIEL_KAFKA_PROPERTIES"
 KAFKA_SESSION = "FIEL_KAFKA_SESSION"
 REDIS_URL = "FIEL_REDIS_URL"
+RABBITMQ = "FIEL_RABBITMQ"
+INCOME_AT = "FIEL_INCOME_AT"
+INCOME_ZONE = "FIEL_INCOME_ZONE"
 BRAPI_TOKEN = "FIEL_BRAPI_TOKEN"  # noqa: S105 (the name of a variable)
 HG_KEY = "FIEL_HG_KEY"
 MARKET_UPSTREAM = "FIEL_MARKET_UPSTREAM"
@@ -67,6 +72,7 @@ Value = TypeVar("Value")
 
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 _ZONE = re.compile(r"[A-Za-z0-9_+\-/]{1,60}")
 _BROKERS = re.compile(r"[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5}(,[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5})*")
@@ -83,6 +89,7 @@ class Outside:
     kafka_session: timedelta = timedelta(seconds=15)
     kafka_properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     redis_url: str = field(default="", repr=False)
+    rabbitmq_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Settings:
     custody: CustodyConfig = field(default_factory=CustodyConfig)
     outside: Outside = field(default_factory=Outside)
     market: MarketConfig = field(default_factory=MarketConfig)
+    income: IncomeConfig = field(default_factory=IncomeConfig)
 
     @classmethod
     def read(cls, environment: Mapping[str, str], home: Path, platform: str) -> Settings:
@@ -122,8 +130,13 @@ class Settings:
                 kafka_session=variables.read(KAFKA_SESSION, _session, Outside().kafka_session),
                 kafka_properties=variables.read(KAFKA_PROPERTIES, _properties, Outside().kafka_properties),
                 redis_url=variables.read(REDIS_URL, redis_address, ""),
+                rabbitmq_url=variables.read(RABBITMQ, rabbitmq_address, ""),
             ),
             _market(variables),
+            IncomeConfig(
+                at=variables.read(INCOME_AT, _time_of_day, IncomeConfig().at),
+                zone=variables.read(INCOME_ZONE, _zone_name, IncomeConfig().zone),
+            ),
         )
 
 
@@ -282,6 +295,27 @@ def redis_address(text: str) -> str:
     """The URL of Redis. Raises `InvalidInput`; a password in it is never repeated."""
     if not text.startswith(("redis://", "rediss://", "unix://")):
         raise InvalidInput("redis_url_malformed", "write Redis as redis://host:6379/0", field="redis")
+    return text
+
+
+def rabbitmq_address(text: str) -> str:
+    """The URL of RabbitMQ. Raises `InvalidInput`; a password in it is never repeated."""
+    if not text.startswith(("amqp://", "amqps://")):
+        raise InvalidInput(
+            "rabbitmq_url_malformed", "write RabbitMQ as amqp://user:password@host:5672/", field="rabbitmq"
+        )
+    return text
+
+
+def _time_of_day(text: str) -> time:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise InvalidInput("time_malformed", "write the time of day as 06:30")
+    return time(int(match[1]), int(match[2]))
+
+
+def _zone_name(text: str) -> str:
+    zone_of(text)
     return text
 
 

@@ -7,11 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fiel.custody.accounts import Account, AccountKey, CashMode, Lot, Position, PositionKey, Rejection
-from fiel.custody.events import AlertCode, BringShares, CorrectFill, Deposit, TimeOut, Withdraw
+from fiel.custody.events import (
+    AlertCode,
+    BookIncome,
+    BringShares,
+    CorrectFill,
+    Deposit,
+    TimeOut,
+    Withdraw,
+)
 from fiel.custody.ledger import Batch, Record, Verdict, check
 from fiel.custody.ledger.deciding import Decision
 from fiel.custody.order_events import OrderEvent, parse_order_event
 from fiel.custody.reservations import Order, Policy
+from fiel.income.values import IncomeKind
 
 START = datetime(2026, 5, 4, 13, 0, tzinfo=UTC)
 E9 = 10**9
@@ -68,6 +77,19 @@ class Book:
             self._id(), ticker, quantity * E9, cost, self.tick(), START - timedelta(days=30)
         )
         return self.batch.run(self.open(user), command)
+
+    def income(
+        self,
+        cents: int,
+        kind: IncomeKind = IncomeKind.DIVIDEND,
+        *,
+        withheld: int = 0,
+        ticker: str = "PETR4",
+        at: datetime | None = None,
+    ) -> Decision:
+        """Paid to ana, at the present unless told otherwise."""
+        command = BookIncome(self._id(), ticker, kind, cents, self.tick(), at, withheld)
+        return self.batch.run(AccountKey("ana", "BRL"), command)
 
     def correct(self, order_id: int, upto: int, price: int | None) -> Decision:
         command = CorrectFill(self._id(), upto * E9, price, self.tick())

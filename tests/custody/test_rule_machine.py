@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from fiel.custody.accounts import Rejection
 from fiel.custody.ledger import Verdict
 from fiel.custody.reservations import OrderStatus
+from fiel.income.values import IncomeKind
 from tests.custody.stories import E9, Book
 
 TICKERS = ("PETR4", "VALE3")
@@ -40,7 +41,7 @@ class Auditor:
 
 
 class BookMachine(RuleBasedStateMachine):
-    """Deposits, withdrawals, orders, fills, ends and repetitions in any mixture."""
+    """Deposits, withdrawals, income, orders, fills, ends and repetitions in any mixture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,6 +65,21 @@ class BookMachine(RuleBasedStateMachine):
         assert isinstance(answer, Rejection) == (cents > free)
         if cents <= free:
             self.auditor.cash -= Fraction(cents, 100)
+
+    @rule(
+        cents=st.integers(1, 10**6),
+        kind=st.sampled_from(IncomeKind),
+        ticker=st.sampled_from(TICKERS),
+        withheld=st.integers(0, 10**5),
+    )
+    def income(self, cents: int, kind: IncomeKind, ticker: str, withheld: int) -> None:
+        """Cost goes down by capital that comes back, and only the net money reaches the account."""
+        before, shares = self.book.position(ticker), self.auditor.shares[ticker]
+        self.book.income(cents, kind, withheld=withheld, ticker=ticker)
+        self.auditor.cash += Fraction(cents, 100)
+        after, given = self.book.position(ticker), cents + withheld if kind.is_capital else 0
+        assert after.cost == (max(0, before.cost - given) if shares else 0)
+        assert after.realised - before.realised == given - (before.cost - after.cost)
 
     @rule(
         side=st.sampled_from(["BUY", "SELL"]),

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from fiel.custody.ledger import Verdict
 from fiel.custody.order_events import EventStatus
 from fiel.custody.reservations import TRANSITIONS, OrderStatus, Policy
+from fiel.income.values import IncomeKind
 from fiel.kernel.errors import Refused
 from tests.custody.simulation.auditor import Truth
 from tests.custody.simulation.order_service import named
@@ -37,7 +38,7 @@ PARTS = st.integers(1, 12).map(lambda part: Fraction(part, 8))
 
 
 class CustodyMachine(RuleBasedStateMachine):
-    """Deposits, withdrawals, events of six orders in any order of arrival, repeats, time."""
+    """Deposits, withdrawals, income, events of six orders in any order of arrival, repeats, time."""
 
     def __init__(self, template: FileHome, folder: Path) -> None:
         super().__init__()
@@ -70,6 +71,14 @@ class CustodyMachine(RuleBasedStateMachine):
         with pytest.raises(Refused):
             self.bank.custody.withdraw(user, amount)
         assert self.bank.image() == before
+
+    @precondition(lambda self: self.auditor.cash)
+    @rule(data=st.data(), cents=st.integers(1, 10**5), kind=st.sampled_from(IncomeKind))
+    def income(self, data: st.DataObject, cents: int, kind: IncomeKind) -> None:
+        """Money like a deposit's; of an asset that nobody here trades, so that no other cost changes."""
+        user = data.draw(st.sampled_from(sorted(self.auditor.cash)))
+        self.bank.custody.book_income(user, "XPLG11", kind, f"{cents // 100}.{cents % 100:02d}", withheld="1")
+        self.auditor.deposit(user, cents)
 
     @rule(
         number=st.integers(1, 6),

@@ -202,6 +202,10 @@ def test_cash_of_a_new_order(side: Side, quantity: int, price: int, currency: st
 
 
 FROM_OUTSIDE = (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER, ChangeKind.ADJUSTMENT)
+COUNTERS = dict.fromkeys(FROM_OUTSIDE, BookAccount.OUTSIDE) | {
+    ChangeKind.INCOME: BookAccount.INCOME,
+    ChangeKind.CAPITAL_RETURN: BookAccount.CAPITAL,
+}
 amounts = st.just(0) | st.integers(-(10**12), 10**12)
 changes = st.builds(
     Change,
@@ -217,6 +221,7 @@ changes = st.builds(
     amounts,
     amounts,
     amounts,
+    withheld=amounts,
 )
 accounts = st.builds(
     Account, st.just("ana"), st.just("BRL"), st.sampled_from(CashMode), amounts, amounts, st.integers(0, 9)
@@ -228,12 +233,12 @@ def test_rows_of_any_change(account: Account, change: Change) -> None:
     """Postings say what the change says, line by line; transactions lead to the account that follows."""
     rows = journal_rows(account, change)
     gross, fee, blocked, quantity, reserved = change[7:12]
-    outside = change.kind in FROM_OUTSIDE
-    counter = BookAccount.OUTSIDE if outside else BookAccount.MARKET
+    counter = COUNTERS.get(change.kind, BookAccount.MARKET)
+    withheld = 0 if counter is BookAccount.MARKET else change.withheld
     cash = [(BookAccount.AVAILABLE, gross - fee - blocked), (BookAccount.RESERVED, blocked)]
     if account.cash_mode is CashMode.EXTERNAL:
         cash = [(BookAccount.EXTERNAL, gross - fee)]
-    cash += [(counter, -gross), (BookAccount.FEES, fee)]
+    cash += [(counter, -gross - withheld), (BookAccount.FEES, fee)]
     shares = [
         (BookAccount.AVAILABLE, quantity - reserved),
         (BookAccount.RESERVED, reserved),
@@ -241,6 +246,7 @@ def test_rows_of_any_change(account: Account, change: Change) -> None:
     ]
     wanted = [(book, "BRL", amount) for book, amount in cash if amount]
     wanted += [(book, "PETR4", amount) for book, amount in shares if amount]
+    wanted += [(BookAccount.TAXES, "BRL", withheld)] if withheld else []
     assert [(p.account, p.asset, p.amount) for p in rows.postings] == wanted
     assert [p.line for p in rows.postings] == [*range(1, len(wanted) + 1)]
     assert (rows.entry is None) == (not wanted)

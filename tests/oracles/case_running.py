@@ -9,13 +9,14 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tests.oracles import fixed_income_accrual, fixed_income_treasury
+from tests.oracles import fixed_income_accrual, fixed_income_tax, fixed_income_treasury
 
 Answering: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 ADAPTERS: Mapping[str, Mapping[str, Answering]] = {
     "treasury": fixed_income_treasury.TOPICS,
     "accrual": fixed_income_accrual.TOPICS,
+    "tax": fixed_income_tax.TOPICS,
 }
 
 

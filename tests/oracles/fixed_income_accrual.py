@@ -211,12 +211,38 @@ def _di_spread_event(inputs: Inputs) -> Answer:
     return {**_settlement(_event(inputs, factor)), "interest_factor": factor, "spread_factor": spread}
 
 
+def _di_of(inputs: Inputs) -> Decimal | None:
+    """FatorDI as told, or accumulated from the rates of the case; `None` for a paper without it."""
+    told = given(inputs, "di_factor", "selic_factor", otherwise=None)
+    if told is not None:
+        return Decimal(str(told))
+    names = ("di_pct_runs", "runs", "di_pct_list", "di_pcts", "di_pct_daily", "selic_pct_runs")
+    if any(name in inputs for name in names):
+        return rate_factor(_runs(inputs))
+    if "series" in inputs:
+        start, end = as_day(inputs["start"]), as_day(inputs["end"])
+        return _daily_rates(inputs, start).factor(start, end)
+    flat = given(inputs, "di_pct", "selic_pct", otherwise=None)
+    return None if flat is None else rate_factor([daily_rate(str(flat))] * _count(inputs))
+
+
+def _index_of(inputs: Inputs) -> str:
+    """The index factor as told, or from index numbers or a projection with the days of the month."""
+    told = given(inputs, "ipca_factor", "index_factor", otherwise=None)
+    if told is not None:
+        return str(told)
+    if any(name in inputs for name in ("projection_pct", "index_next", "index_end", "index")):
+        return str(_ipca_factor(inputs)["factor"])
+    return "1"
+
+
 def _spread_pu(inputs: Inputs) -> Answer:
     """The unit price on a day of a paper at CDI + spread, IPCA + spread or prefixed."""
     spread = _spread(inputs)
-    factor = interest_factor(str(inputs["di_factor"]), spread) if "di_factor" in inputs else spread
+    di = _di_of(inputs)
+    factor = spread if di is None else interest_factor(di, spread)
     nominal = str(given(inputs, "nominal_before", "nominal", "principal", "vn", otherwise="1000"))
-    updated = grown(nominal, str(given(inputs, "ipca_factor", "index_factor", otherwise="1")))
+    updated = grown(nominal, _index_of(inputs))
     run_up = interest(updated, factor)
     return {
         "spread_factor": spread,
@@ -224,6 +250,7 @@ def _spread_pu(inputs: Inputs) -> Answer:
         "vna": updated,
         "interest": run_up,
         "pu": updated + run_up,
+        "value": truncate(updated + run_up, 2),
     }
 
 
@@ -242,7 +269,8 @@ def _prefixed_value(inputs: Inputs) -> Answer:
 
 
 def _ipca_factor(inputs: Inputs) -> Answer:
-    passed, total = int(given(inputs, "d", "dup", otherwise=1)), int(given(inputs, "D", "dut", otherwise=1))
+    passed = int(given(inputs, "d", "dup", "days_elapsed", otherwise=1))
+    total = int(given(inputs, "D", "dut", "days_total", otherwise=1))
     if "projection_pct" in inputs:
         return {"factor": projected_factor(str(inputs["projection_pct"]), passed, total)}
     current = pick(inputs, "index_next", "index_end", "index")
@@ -279,6 +307,13 @@ TOPICS: Mapping[str, Callable[[Inputs], Answer]] = MappingProxyType(
         "debenture_di_spread_pu": _spread_pu,
         "di_spread_pu": _spread_pu,
         "spread_pu": _spread_pu,
+        "spread_pu_by_day": _spread_pu,
+        "debenture_spread_pu": _spread_pu,
+        "debenture_di_spread_pu_by_day": _spread_pu,
+        "cdi_spread_pu": _spread_pu,
+        "cdb_ipca_value": _spread_pu,
+        "cdb_spread_value": _spread_pu,
+        "ipca_plus_pu": _spread_pu,
         "debenture_spread_factor": _spread_pu,
         "debenture_ipca_pu": _spread_pu,
         "ipca_spread_pu": _spread_pu,
@@ -287,5 +322,7 @@ TOPICS: Mapping[str, Callable[[Inputs], Answer]] = MappingProxyType(
         "cdb_prefixed": _prefixed_value,
         "cdb_prefixed_value": _prefixed_value,
         "ipca_factor": _ipca_factor,
+        "ipca_factor_pro_rata": _ipca_factor,
+        "ipca_pro_rata": _ipca_factor,
     }
 )

@@ -21,7 +21,7 @@ from fiel.fixed_income.returns import (
     real_return,
     taxed_equivalent,
 )
-from fiel.fixed_income.savings import NEW_RULE_SINCE, additional_percent, month_total
+from fiel.fixed_income.savings import FIXED_ADDITIONAL, NEW_RULE_SINCE, additional_percent, month_total
 from fiel.kernel.calendars import BusinessCalendar, anbima, b3
 from fiel.performance.xirr import xirr
 from tests.oracles.case_inputs import Answer, Inputs, as_day, given, pick
@@ -91,9 +91,16 @@ def _savings_additional(inputs: Inputs) -> Answer:
 def _savings_total(inputs: Inputs) -> Answer:
     additional = inputs.get("additional_pct")
     if additional is None:
-        deposited = given(inputs, "deposit_date", "deposit_after", "period_start", otherwise=None)
-        additional = additional_percent(str(inputs["selic_target_pct"]), as_day(deposited))
-    return {"total_pct": month_total(str(inputs["tr_pct"]), str(additional)), "additional_pct": additional}
+        names = ("deposit_date", "deposit_after", "period_start")
+        deposited = given(inputs, *names, otherwise=NEW_RULE_SINCE.isoformat())
+        target = pick(inputs, "selic_target_pct", "selic_meta_pct", "selic_pct")
+        additional = additional_percent(str(target), as_day(deposited))
+    total = month_total(str(given(inputs, "tr_pct", "tr", otherwise="0")), str(additional))
+    return {"total_pct": total, "rate_pct": total, "additional_pct": additional}
+
+
+def _savings_old(inputs: Inputs) -> Answer:
+    return _savings_total({"additional_pct": str(FIXED_ADDITIONAL), **inputs})
 
 
 def _calendar(name: str, reference: date) -> BusinessCalendar:
@@ -132,6 +139,11 @@ TOPICS: Mapping[str, Callable[[Inputs], Answer]] = MappingProxyType(
         "xirr": _xirr,
         "savings_additional_pct": _savings_additional,
         "savings_month_total": _savings_total,
+        "savings_old_rule": _savings_old,
+        "savings_new_rule": _savings_total,
+        "savings_rate": _savings_total,
+        "savings_month": _savings_total,
+        "poupanca_month": _savings_total,
         "is_business_day": _is_business_day,
         "business_days_between": _business_days_between,
         "settlement_t2": _settlement_t2,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
-from fiel.fixed_income.treasury import Flow, Lft, Ltn, NtnB, NtnBPrincipal, NtnC, NtnF
+from fiel.fixed_income.treasury import Flow, Lft, Ltn, NtnB, NtnB1, NtnBPrincipal, NtnC, NtnF, Plan
 from fiel.fixed_income.treasury import ntnb as ntnb_rules
 from fiel.fixed_income.treasury import ntnf as ntnf_rules
 from fiel.fixed_income.treasury.indexed import price_of
@@ -40,10 +40,10 @@ _TARGETS = ("selic_target_pct", "selic_meta_pct", "selic_meta", "selic_pct")
 
 def ltn(inputs: Inputs) -> Answer:
     """Price of an LTN."""
-    bond = Ltn(_day(inputs, "maturity"))
+    bond = Ltn(_maturity(inputs))
     settlement, known_on = _terms(inputs)
     return {
-        "pu": bond.pu(settlement, inputs["rate_pct"], known_on),
+        "pu": bond.pu(settlement, _rate(inputs), known_on),
         "business_days": bond.business_days(settlement, known_on),
     }
 
@@ -51,25 +51,25 @@ def ltn(inputs: Inputs) -> Answer:
 def ltn_rate(inputs: Inputs) -> Answer:
     """Rate of an LTN's price."""
     settlement, known_on = _terms(inputs)
-    bond = Ltn(_day(inputs, "maturity"))
+    bond = Ltn(_maturity(inputs))
     return {
-        "rate_pct": bond.rate_pct(settlement, inputs["pu"], known_on),
+        "rate_pct": bond.rate_pct(settlement, _given_pu(inputs), known_on),
         "business_days": bond.business_days(settlement, known_on),
     }
 
 
 def ntnf(inputs: Inputs) -> Answer:
     """Price and flows of an NTN-F."""
-    bond = NtnF(_day(inputs, "maturity"))
+    bond = NtnF(_maturity(inputs))
     settlement, known_on = _terms(inputs)
-    flows = bond.flows(settlement, inputs["rate_pct"], known_on)
-    return {"pu": bond.pu(settlement, inputs["rate_pct"], known_on), **_flows(flows)}
+    flows = bond.flows(settlement, _rate(inputs), known_on)
+    return {"pu": bond.pu(settlement, _rate(inputs), known_on), **_flows(flows)}
 
 
 def ntnf_rate(inputs: Inputs) -> Answer:
     """Rate of an NTN-F's price."""
     settlement, known_on = _terms(inputs)
-    return {"rate_pct": NtnF(_day(inputs, "maturity")).rate_pct(settlement, inputs["pu"], known_on)}
+    return {"rate_pct": NtnF(_maturity(inputs)).rate_pct(settlement, _given_pu(inputs), known_on)}
 
 
 def ntnf_coupon(inputs: Inputs) -> Answer:
@@ -83,14 +83,14 @@ def indexed(kind: Callable[[date], IndexedBond]) -> Topic:
     """Quotation of an indexed bond and, when the case tells of its nominal value, the price."""
 
     def answer(inputs: Inputs) -> Answer:
-        bond = kind(_day(inputs, "maturity"))
+        bond = kind(_maturity(inputs))
         settlement, known_on = _terms(inputs)
-        if "quotation_pct" in inputs:
-            return {"pu": price_of(inputs["quotation_pct"], _vna(inputs)), "vna_projected": _vna(inputs)}
-        quotation = bond.quotation(settlement, inputs["rate_pct"], known_on)
+        if (given := _quotation(inputs)) is not None:
+            return {"pu": price_of(given, _vna(inputs)), "vna_projected": _vna(inputs)}
+        quotation = bond.quotation(settlement, _rate(inputs), known_on)
         result: Answer = {"quotation_pct": quotation}
         if isinstance(bond, NtnB | NtnC):
-            result |= _flows(bond.flows(settlement, inputs["rate_pct"], known_on))
+            result |= _flows(bond.flows(settlement, _rate(inputs), known_on))
         else:
             result["business_days"] = bond.business_days(settlement, known_on)
         if _has_vna(inputs):
@@ -101,15 +101,32 @@ def indexed(kind: Callable[[date], IndexedBond]) -> Topic:
     return answer
 
 
+def from_quotation(inputs: Inputs) -> Answer:
+    """Price of an indexed bond whose quotation is told."""
+    vna = _vna(inputs)
+    pu = price_of(_quotation(inputs), vna)
+    return {"pu": pu, "td_price": display_price(pu), "vna": vna, "vna_projected": vna}
+
+
+def ntnb1(inputs: Inputs) -> Answer:
+    """Quotation and price of RendA+ and Educa+, on roundings that are assumed."""
+    plan = Plan.EDUCATION if "educa" in str(inputs.get("title", inputs.get("plan", ""))).lower() else None
+    bond = NtnB1(plan or Plan.RETIREMENT, _day(inputs, "conversion"))
+    settlement, known_on = _terms(inputs)
+    quotation = bond.quotation(settlement, _rate(inputs), known_on)
+    result: Answer = {"quotation_pct": quotation}
+    return result | {"pu": price_of(quotation, _vna(inputs))} if _has_vna(inputs) else result
+
+
 def indexed_rate(kind: Callable[[date], IndexedBond]) -> Topic:
     """Rate of an indexed bond's price, or of its quotation (which is its price at a VNA of 100)."""
 
     def answer(inputs: Inputs) -> Answer:
         settlement, known_on = _terms(inputs)
-        bond = kind(_day(inputs, "maturity"))
-        if "pu" in inputs:
-            return {"rate_pct": bond.rate_pct(settlement, inputs["pu"], _vna(inputs), known_on)}
-        return {"rate_pct": bond.rate_pct(settlement, inputs["quotation_pct"], "100", known_on)}
+        bond = kind(_maturity(inputs))
+        if _quotation(inputs) is None:
+            return {"rate_pct": bond.rate_pct(settlement, _given_pu(inputs), _vna(inputs), known_on)}
+        return {"rate_pct": bond.rate_pct(settlement, _quotation(inputs), "100", known_on)}
 
     return answer
 
@@ -219,7 +236,31 @@ def _selic_rates(inputs: Inputs) -> dict[date, Any]:
 
 
 def _terms(inputs: Inputs) -> tuple[date, date | None]:
-    return _day(inputs, "settlement"), _day(inputs, "trade") if "trade" in inputs else None
+    """Settlement and trade date; a case with only one of them settles then, or the business day after."""
+    trade = _optional(inputs, "trade", "trade_date", "reference_date", "known_on")
+    known_on = None if trade is None else date.fromisoformat(trade)
+    settlement = _optional(inputs, "settlement", "settlement_date", "date", "pricing_date")
+    if settlement is not None:
+        return date.fromisoformat(settlement), known_on
+    if known_on is None:
+        raise KeyError("one of settlement, date, trade")
+    return anbima(known_on).next_business_day(known_on), known_on
+
+
+def _maturity(inputs: Inputs) -> date:
+    return date.fromisoformat(_first(inputs, "maturity", "maturity_date", "due"))
+
+
+def _rate(inputs: Inputs) -> Any:
+    return _first(inputs, "rate_pct", "rate", "yield_pct", "taxa", "rate_pct_year")
+
+
+def _quotation(inputs: Inputs) -> Any:
+    return _optional(inputs, "quotation_pct", "quotation", "cotacao", "cotacao_pct")
+
+
+def _given_pu(inputs: Inputs) -> Any:
+    return _first(inputs, "pu", "price", "unit_price")
 
 
 def _day(inputs: Inputs, field: str) -> date:
@@ -304,7 +345,9 @@ TOPICS: Mapping[str, Topic] = {
     "lft_quotation": indexed(Lft),
     "lft_rate": indexed_rate(Lft),
     "lft_rate_from_quotation": indexed_rate(Lft),
-    "lft_pu_from_quotation": lambda inputs: {"pu": price_of(inputs["quotation_pct"], _vna(inputs))},
+    **dict.fromkeys(
+        (f"{bond}_pu_from_quotation" for bond in ("lft", "ntnb", "ntnbp", "ntnc")), from_quotation
+    ),
     "ntnb_vna_from_index": vna_index,
     "ntnb_vna_realized_prorata": vna_realized,
     "ntnb_vna_projected": vna_with_projection,
@@ -319,6 +362,11 @@ TOPICS: Mapping[str, Topic] = {
     "td_ntnbp_price": retail(indexed(NtnBPrincipal)),
     "td_ntnc_price": retail(on_the_first(indexed(NtnC))),
     "td_lft_price": retail(indexed(Lft)),
+    "td_selic_price": retail(indexed(Lft)),
+    "td_prefixado_price": retail(ltn),
+    "td_ipca_price": retail(indexed(NtnBPrincipal)),
+    "ntnb1_pu": ntnb1,
+    "ntnb1_quotation": ntnb1,
     "td_minimum_investment": td_minimum,
     "td_custody_selic": td_custody,
     "td_custody": td_custody,

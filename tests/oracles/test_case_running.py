@@ -12,6 +12,7 @@ import pytest
 
 from tests.oracles.__main__ import main
 from tests.oracles.case_running import agrees, registry, run_case, run_paths
+from tests.oracles.fixed_income_tax import kind_of
 
 WIDER = Path(__file__).parents[3] / "shared" / "oracles" / "fixed-income"
 LTN = {
@@ -61,6 +62,52 @@ NEIGHBOURS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"settlement": "2024-05-31", "maturity": "2035-05-15", "rate_pct": "6.149", "vna": "4299.160173"},
         {"td_price": "4271.86"},
     ),
+    "ntnf_pu": (
+        {"settlement_date": "2024-07-05", "maturity": "2035-01-01", "yield_pct": "11.921"},
+        {"pu": "895.359254"},
+    ),
+    "td_ltn_price": (
+        {"trade": "2019-10-22", "maturity_date": "2022-01-01", "rate": "4.99"},
+        {"td_price": "899.17", "business_days": 550},
+    ),
+    "td_ntnbp_price": (
+        {"settlement": "2019-10-25", "maturity": "2024-08-15", "rate_pct": "2.19", "vna": "3238.649808"},
+        {"td_price": "2919.94"},
+    ),
+    "td_ntnc_price": (
+        {"settlement": "2025-03-21", "maturity": "2031-01-01", "rate_pct": "6.7626", "vna": "6598.913723"},
+        {"td_price": "8347.34"},
+    ),
+    "ntnb_pu_from_quotation": ({"quotation": "99.3651", "vna": "4299.160173"}, {"pu": "4271.864805"}),
+    "spread_pu_by_day": (
+        # Debenture event of 2018-10-11, its PU before the event.
+        {"nominal_before": "97.75", "di_factor": "1.03120491", "spread_pct_252": "3.9", "business_days": 125},
+        {"pu": "102.7314877", "interest": "4.9814877"},
+    ),
+    "cdi_spread_pu": (
+        {"di_pct": "6.89", "business_days": 22, "spread_pct": "0", "nominal": "1000"},
+        {"pu": "1005.83386"},
+    ),
+    "ipca_spread_pu": (
+        {"nominal": "1000", "index_prev": "7060.10", "index_next": "7100.50", "dup": 10, "dut": 21}
+        | {"rate_pct": "0", "business_days": 10},
+        {"vna": "1002.72083", "pu": "1002.72083"},
+    ),
+    "prefixed_cdb": (
+        {"principal": "10000", "rate_pct": "12.5", "business_days": 378},
+        {"value": "11932.42"},
+    ),
+    "savings_old_rule": ({"tr_pct": "0.0468"}, {"total_pct": "0.5470"}),
+    "savings_new_rule": (
+        {"tr_pct": "0", "selic_target_pct": "7.25", "deposit_date": "2012-10-11"},
+        {"total_pct": "0.4134"},
+    ),
+    "iof_rate": ({"day": 10}, {"iof_pct": "66"}),
+    "redemption_tax": (
+        {"product": "debenture incentivada", "gross_yield": "532.10", "calendar_days": 10},
+        {"iof": "0", "ir": "0", "net_yield": "532.10"},
+    ),
+    "ir_rate": ({"bought_on": "2026-01-05", "redeemed_on": "2026-07-05"}, {"rate_pct": "20"}),
     "td_lft_price": (
         {"settlement": "2024-07-24", "maturity": "2030-09-01", "rate_pct": "0.1717", "vna": "15785.324502"},
         {"td_price": "15621.86"},
@@ -156,9 +203,31 @@ def test_the_report_and_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main([str(empty)]) == main([]) == 2
 
 
+@pytest.mark.parametrize(
+    ("product", "kind"),
+    [
+        ("CDB", "taxed"),
+        ("Tesouro IPCA+ 2035", "taxed"),
+        ("debenture comum", "taxed"),
+        ("debênture incentivada", "exempt"),
+        ("LCA", "exempt"),
+        ("poupança", "exempt"),
+    ],
+)
+def test_products_of_cases_are_taxed_by_their_kind(product: str, kind: str) -> None:
+    """Names as cases write them, accents or not."""
+    assert kind_of(product) == kind
+
+
+def test_a_product_that_is_not_known_fails() -> None:
+    """It is not taken for a taxed one."""
+    odd = case({"product": "consórcio", "gross_yield": "1", "calendar_days": 1}, {"ir": "0"})
+    assert "no tax is known" in run_case(odd | {"topic": "redemption_tax"}, registry()).got
+
+
 @pytest.mark.skipif(not WIDER.is_dir(), reason="the wider set of cases is not here")
 def test_the_wider_set_passes() -> None:
     """All published cases, when the set lies next to the repository."""
-    results = run_paths([WIDER], registry())
-    assert len(results) >= 124
+    results = run_paths([WIDER, WIDER.parent / "tax" / "fixed-income-tax.json"], registry())
+    assert len(results) >= 136
     assert [result.line() for result in results if not result.is_pass] == []

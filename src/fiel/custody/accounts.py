@@ -116,10 +116,14 @@ class Account(NamedTuple):
 
 
 class LotKind(StrEnum):
-    """Why shares moved. A MOVE carries its cost along; it is no trade, though it can cover a short one."""
+    """Why shares moved. A MOVE carries its cost along; it is no trade, though it can cover a short one.
+
+    Of a RETURN no share moves: the asset gave back capital, and the cost of what is held is lower by it.
+    """
 
     TRADE = "TRADE"
     MOVE = "MOVE"
+    RETURN = "RETURN"
 
 
 class Lot(NamedTuple):
@@ -127,7 +131,7 @@ class Lot(NamedTuple):
 
     `upto` is the order's cumulative quantity that this lot completes. `gross` is quantity times price
     and `fee` the fees, both in minor units and not negative; of a MOVE, `gross` is the cost carried, which
-    is below zero for a position that is.
+    is below zero for a position that is; of a RETURN it is the capital, below zero when it was taken back.
     """
 
     id: str

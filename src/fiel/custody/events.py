@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from fiel.custody.accounts import Account, Lot, Position
 from fiel.custody.order_events.event import LogPlace, OrderEvent
 from fiel.custody.reservations import Order
+from fiel.income.values import IncomeKind
 
 
 class AlertCode(StrEnum):
@@ -114,7 +115,23 @@ class Adjust:
     cost: int = 0
 
 
-Command: TypeAlias = Deposit | Withdraw | BringShares | Receive | TimeOut | CorrectFill | Adjust
+@dataclass(frozen=True, slots=True)
+class BookIncome:
+    """An asset paid: `amount` is what reached the account, `withheld` the tax kept back from it before.
+
+    Both in minor units. An amount below zero takes money back, and `withheld` may then have either sign.
+    """
+
+    command_id: str
+    ticker: str
+    kind: IncomeKind
+    amount: int
+    at: datetime
+    occurred_at: datetime | None = None
+    withheld: int = 0
+
+
+Command: TypeAlias = Deposit | Withdraw | BringShares | Receive | TimeOut | CorrectFill | Adjust | BookIncome
 
 
 class ChangeKind(StrEnum):
@@ -124,6 +141,8 @@ class ChangeKind(StrEnum):
     WITHDRAWAL = "WITHDRAWAL"
     TRANSFER = "TRANSFER"
     ADJUSTMENT = "ADJUSTMENT"
+    INCOME = "INCOME"
+    CAPITAL_RETURN = "CAPITAL_RETURN"
     RESERVE = "RESERVE"
     REFUSE = "REFUSE"
     AMEND = "AMEND"
@@ -138,6 +157,7 @@ class Change(NamedTuple):
 
     `gross` is money from (+) or to (-) the other side, `fee` what is paid on top (negative when given
     back), `blocked` the cash newly held for orders, `quantity` and `reserved` the same for shares.
+    `withheld` is tax that the payer of income kept back: it is in no balance, and not in `gross`.
     `order` is the order's row afterwards; `lots` are rows to write, by id. A change without
     differences (a refusal) makes no journal entry.
     """
@@ -158,6 +178,7 @@ class Change(NamedTuple):
     lots: tuple[Lot, ...] = ()
     restates: bool = False
     alerts: tuple[Alert, ...] = ()
+    withheld: int = 0
 
 
 class Ignored(NamedTuple):

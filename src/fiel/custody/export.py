@@ -9,7 +9,8 @@ export the same bytes, on either database. For that to be so it holds that
 - times are not told: deposits and events without a time carry that of their arrival, and of two reports
   of one execution the first to arrive is kept;
 - numbers of rows, ids of requests, places in the log and running balances are not told;
-- transactions are those that change a balance. A deposit or withdrawal is one each; an order has one
+- transactions are those that change a balance. A deposit, withdrawal or payment of income is one each
+  (that also tells `incomeKind` and the tax `withheld`); an order has one
   SETTLEMENT and one FEE, with the corrections that a late report caused already in their sums. What was
   reserved and refunded on the way depends on the path; what is reserved now stands in `reservations`;
 - a reservation's status is that of its order's end; that it was refused on the way is not told, and what
@@ -123,11 +124,12 @@ def _reservation(order: Order) -> Record:
 
 def _cash(book: Snapshot) -> Iterator[CashLine]:
     yield from exporting.cash_of_commands(book.connection)
+    yield from exporting.cash_of_income(book.connection)
     yield from exporting.cash_of_orders(book.connection)
 
 
 def _transaction(line: CashLine) -> Record:
-    return {
+    told = {
         "userId": line.user_id,
         "currency": line.currency,
         "orderId": _number(line.order_id),
@@ -135,6 +137,9 @@ def _transaction(line: CashLine) -> Record:
         "transactionType": line.type,
         "amount": amount_text(line.amount, line.currency),
     }
+    if line.income_kind is None:
+        return told
+    return told | {"incomeKind": line.income_kind, "withheld": amount_text(line.withheld, line.currency)}
 
 
 def _parked(event: OrderEvent) -> Record:

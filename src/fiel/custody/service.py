@@ -23,8 +23,10 @@ from fiel.custody.accounts import (
     PositionKey,
     Rejection,
 )
-from fiel.custody.events import BringShares, CorrectFill, Deposit, Withdraw
+from fiel.custody.events import BookIncome, BringShares, CorrectFill, Deposit, Withdraw
 from fiel.custody.ledger.batch import Batch
+from fiel.custody.ledger.income import read_kind, read_payment
+from fiel.custody.ledger.journal import entry_id
 from fiel.custody.ledger.requests import read_amount
 from fiel.custody.messages import Message
 from fiel.custody.names import read_currency, read_ticker, read_user_id
@@ -43,6 +45,16 @@ DEFAULT_CURRENCY = "BRL"
 class CashAnswer:
     """An account after a deposit or withdrawal, as it was answered first; amounts in minor units."""
 
+    account: Account
+    at: datetime
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeAnswer:
+    """The account after income was booked, as it was answered first, and the entry that the journal has."""
+
+    entry_id: str
     account: Account
     at: datetime
     repeated: bool
@@ -155,6 +167,51 @@ class Custody:
             return entry
 
         return self.book.transact(work)
+
+    def book_income(
+        self,
+        user_id: str,
+        ticker: str,
+        kind: str,
+        amount: object,
+        *,
+        key: str | None = None,
+        occurred_at: datetime | None = None,
+        withheld: object = "0",
+        currency: str = DEFAULT_CURRENCY,
+    ) -> IncomeAnswer:
+        """Money that an asset paid: `amount` net, `withheld` the tax kept back, exact text or Decimal.
+
+        `kind` is a code of `IncomeKind`. An amount below zero takes money back. With `key`, once per user
+        and key. Raises `InvalidInput` naming the field, `NotFound` (account_unknown), `Conflict`
+        (idempotency_key_reused) for the key with another body.
+        """
+        account = AccountKey(read_user_id(user_id), read_currency(currency))
+        ticker, code, occurred = read_ticker(ticker), read_kind(kind), _utc(occurred_at)
+        (net, kept), now = read_payment(amount, withheld, account.currency), self.clock.now()
+        command_id = self._command_id("income", account.user_id, key)
+        command = BookIncome(command_id, ticker, code, net, now, occurred, kept)
+
+        def effect(unit: BookUnit) -> CashAnswer:
+            batch = unit.load(account.user_id, tickers={PositionKey(*account, ticker)})
+            _known(batch, account)
+            _accepted(batch.run(account, command))
+            unit.save(batch, now)
+            return CashAnswer(batch.accounts[account], now, repeated=False)
+
+        work: Callable[[BookUnit], CashAnswer] = effect
+        if key is not None:
+            body: dict[str, str | int | None] = {
+                "ticker": ticker,
+                "kind": code.value,
+                "amount": net,
+                "withheld": kept,
+                "currency": account.currency,
+                "occurred_at": None if occurred is None else occurred.isoformat(),
+            }
+            work = self._once(f"income:{account.user_id}", key, body, now, effect)
+        done = self.book.transact(work)
+        return IncomeAnswer(entry_id(command_id), done.account, done.at, done.repeated)
 
     def correct_fill(self, order_id: int, user_id: str, upto: int, price: int | None, *, key: str) -> bool:
         """A broker takes a fill back (`price` None) or changes its price (billionths of the currency).

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fiel.custody.accounts import Account, AccountKey, CashMode, Lot, Position, PositionKey, fits
+from fiel.custody.accounts import (
+    Account,
+    AccountKey,
+    CashMode,
+    Lot,
+    LotKind,
+    Position,
+    PositionKey,
+    fits,
+)
 from fiel.custody.ledger.journal import BookAccount, JournalEntry, Posting, TransactionType, WalletTransaction
 from fiel.custody.ledger.positions import restated
 from fiel.custody.order_events.event import Side
@@ -56,6 +65,7 @@ def check(record: Record) -> list[Finding]:
         *_transactions(record),
         *_orders(record),
         *_positions(record, sums),
+        *_capital(record),
     ]
     return sorted(set(found))
 
@@ -171,3 +181,16 @@ def _positions(record: Record, sums: _Sums) -> Iterator[Finding]:
     for left in (held.items(), ((where, len(own)) for where, own in lots.items())):
         for where, rows in left:
             yield Finding(f"position {'/'.join(where)}", "position_missing", 0, rows)
+
+
+def _capital(record: Record) -> Iterator[Finding]:
+    """Capital that an asset gave back stands in the journal and, as a lot, in the cost of its position."""
+    posted: dict[str, int] = defaultdict(int)
+    for posting in record.postings:
+        if posting.account is BookAccount.CAPITAL:
+            posted[posting.entry_id] -= posting.amount
+    for lot in record.lots:
+        if lot.kind is LotKind.RETURN:
+            yield from _expect(f"lot {lot.id}", "capital", posted.pop(lot.id, 0), lot.gross)
+    for entry, capital in posted.items():
+        yield from _expect(f"journal entry {entry}", "capital_of_lots", capital, 0)

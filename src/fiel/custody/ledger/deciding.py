@@ -11,6 +11,7 @@ from datetime import date
 from fiel.custody.accounts import INT64_MAX, Rejection, fits
 from fiel.custody.events import (
     Adjust,
+    BookIncome,
     BringShares,
     Change,
     Command,
@@ -25,6 +26,7 @@ from fiel.custody.events import (
     Withdraw,
 )
 from fiel.custody.ledger.fills import correct, fill
+from fiel.custody.ledger.income import book_income
 from fiel.custody.ledger.orders import amend, close, reserve, time_out
 from fiel.custody.ledger.requests import adjust, bring_shares, deposit, withdraw
 from fiel.custody.order_events.event import OrderEvent
@@ -64,6 +66,8 @@ def _decide(state: State, command: Command, policy: Policy) -> LedgerEvent | Rej
             return correct(state, command, policy)
         case Adjust():
             return adjust(state, command)
+        case BookIncome():
+            return book_income(state, command)
 
 
 def _receive(state: State, command: Receive, policy: Policy) -> LedgerEvent | Rejection:
@@ -132,7 +136,7 @@ def _can_be_kept(state: State, change: Change) -> bool:
         if order.gross > INT64_MAX:
             return False
     elif change.lots:
-        moved = change.lots[0].gross  # a move brings its cost in the lot, and no money
+        moved = change.lots[0].gross  # a move brings its cost in the lot, capital lowers it
     if position is None:
         return fits(change.quantity, change.reserved, moved)
     return (

@@ -272,7 +272,8 @@ def _change(
             after,
             after.fills[-1:] if kind is _FILL else _rewritten(before, after),
             kind is _CORRECTION,
-            (),
+            (),  # alerts
+            0,  # withheld
         ),
     )
     alerts = _alerts(state, before, change)

@@ -8,6 +8,9 @@ The chart of accounts, for a cash currency and for each ticker alike:
     market      the other side of trades
     fees        what trading cost
     outside     where deposits, withdrawals, brought shares and adjustments come from or go to
+    income      what assets paid, before tax
+    capital     what they gave back of what they cost
+    taxes       what was kept back of both as tax
 """
 
 from __future__ import annotations
@@ -28,6 +31,9 @@ class BookAccount(StrEnum):
     MARKET = "market"
     FEES = "fees"
     OUTSIDE = "outside"
+    INCOME = "income"
+    CAPITAL = "capital"
+    TAXES = "taxes"
 
 
 class JournalEntry(NamedTuple):
@@ -56,7 +62,7 @@ class Posting(NamedTuple):
 
 
 class TransactionType(StrEnum):
-    """The first five are the wire's; FEE and CORRECTION are ours."""
+    """The first five are the wire's, the others ours."""
 
     DEPOSIT = "DEPOSIT"
     WITHDRAWAL = "WITHDRAWAL"
@@ -65,6 +71,8 @@ class TransactionType(StrEnum):
     REFUND = "REFUND"
     FEE = "FEE"
     CORRECTION = "CORRECTION"
+    INCOME = "INCOME"
+    CAPITAL_RETURN = "CAPITAL_RETURN"
 
 
 class WalletTransaction(NamedTuple):
@@ -103,18 +111,21 @@ entry_id = ids_from_text("entry")
 _EXTERNAL_CASH = CashMode.EXTERNAL
 _AVAILABLE, _RESERVED, _EXTERNAL = BookAccount.AVAILABLE, BookAccount.RESERVED, BookAccount.EXTERNAL
 _MARKET, _FEES, _OUTSIDE = BookAccount.MARKET, BookAccount.FEES, BookAccount.OUTSIDE
+_INCOME, _CAPITAL, _TAXES = BookAccount.INCOME, BookAccount.CAPITAL, BookAccount.TAXES
 _RESERVE, _REFUND, _FEE = TransactionType.RESERVE, TransactionType.REFUND, TransactionType.FEE
 _CORRECTION = TransactionType.CORRECTION
 #: The other side of a change; of all other kinds it is the market.
 _COUNTERS = dict.fromkeys(
     (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER, ChangeKind.ADJUSTMENT), _OUTSIDE
-)
+) | {ChangeKind.INCOME: _INCOME, ChangeKind.CAPITAL_RETURN: _CAPITAL}
 #: What the wallet calls the money of a change; of all other kinds it is a settlement.
 _CASH_TYPES = {
     ChangeKind.DEPOSIT: TransactionType.DEPOSIT,
     ChangeKind.WITHDRAWAL: TransactionType.WITHDRAWAL,
     ChangeKind.CORRECTION: TransactionType.CORRECTION,
     ChangeKind.ADJUSTMENT: TransactionType.CORRECTION,
+    ChangeKind.INCOME: TransactionType.INCOME,
+    ChangeKind.CAPITAL_RETURN: TransactionType.CAPITAL_RETURN,
 }
 _SETTLEMENT = TransactionType.SETTLEMENT
 
@@ -167,6 +178,8 @@ def _postings(account: Account, change: Change) -> list[Posting]:
         (_RESERVED, ticker, reserved),
         (counter, ticker, -quantity),
     )
+    if counter is not _MARKET and change.withheld:
+        lines = _taxed(lines, counter, cash, change.withheld)
     postings: list[Posting] = []
     number = 0
     for book, asset, amount in lines:
@@ -174,6 +187,17 @@ def _postings(account: Account, change: Change) -> list[Posting]:
             number += 1
             postings.append(_new(Posting, (entry, number, user, cash, book, asset, amount)))
     return postings
+
+
+def _taxed(
+    lines: list[tuple[BookAccount, str, int]], payer: BookAccount, cash: str, withheld: int
+) -> list[tuple[BookAccount, str, int]]:
+    """The payer paid the tax, too, that was kept back on the way."""
+    gross = [
+        (book, asset, amount - withheld if book is payer and asset == cash else amount)
+        for book, asset, amount in lines
+    ]
+    return [*gross, (_TAXES, cash, withheld)]
 
 
 def transaction_count(change: Change) -> int:

@@ -100,6 +100,7 @@ def _moved(kind: ChangeKind, order: Order, command: Receive, *, cash: int, share
             (),  # lots
             False,  # restates
             (),  # alerts
+            0,  # withheld
         ),
     )
 

@@ -4,6 +4,9 @@ The Brazilian rule (IN RFB 1585/2015 art. 58): a buy moves the weighted average,
 exact as total cost in minor units and quantity; a sale takes its share of the cost, half to even, and
 the last share takes all that is left: at quantity zero the cost is exactly zero. A position sold below
 zero (facts may do that) carries its proceeds as negative cost until it is bought back.
+
+Capital that an asset gives back (amortisation) lowers the cost of what is held down to zero; what goes
+beyond is profit.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Iterable
 from fiel.custody.accounts import Lot, LotKind, Position
 
 _new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
-_MOVE = LotKind.MOVE
+_MOVE, _RETURN = LotKind.MOVE, LotKind.RETURN
 
 
 def share_of(cost: int, part: int, whole: int) -> int:
@@ -30,7 +33,7 @@ def cost_after(quantity: int, cost: int, lot: Lot) -> tuple[int, int, int]:
     """
     moved = lot.quantity
     if not moved:
-        return quantity, cost, 0
+        return _given_back(quantity, cost, lot.gross) if lot.kind is _RETURN else (quantity, cost, 0)
     after, size, held = quantity + moved, abs(moved), abs(quantity)
     if lot.kind is not _MOVE:
         signed = lot.gross + lot.fee if moved > 0 else lot.fee - lot.gross
@@ -48,6 +51,12 @@ def cost_after(quantity: int, cost: int, lot: Lot) -> tuple[int, int, int]:
     money_of_closed = share_of(signed, closed, size)
     # What the lot moves beyond zero opens the position anew on the other side.
     return after, cost - cost_gone + (signed - money_of_closed), -money_of_closed - cost_gone
+
+
+def _given_back(quantity: int, cost: int, capital: int) -> tuple[int, int, int]:
+    """Capital lowers the cost, and taken back (below zero) raises it; where nothing is held it is profit."""
+    off_cost = min(capital, max(0, cost)) if quantity > 0 else 0
+    return quantity, cost - off_cost, capital - off_cost
 
 
 def with_lot(position: Position, lot: Lot) -> Position:

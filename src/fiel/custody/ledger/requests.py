@@ -28,15 +28,20 @@ def read_amount(value: object, currency: str, field: str = "amount") -> int:
 
     Raises `InvalidInput` with `field`: floats, NaN, too many decimals, zero, negative, too large.
     """
-    try:
-        minor = Money(value, currency).minor  # type: ignore[arg-type]  # Money says what it refuses
-    except InvalidInput as refusal:
-        raise InvalidInput(refusal.code, refusal.message, field=field) from None
+    minor = read_minor(value, currency, field)
     if minor <= 0:
         raise InvalidInput("amount_not_positive", "the amount must be above zero", field=field)
     if minor > AMOUNT_MAX:
         raise InvalidInput("amount_too_large", "the amount is larger than the book can hold", field=field)
     return minor
+
+
+def read_minor(value: object, currency: str, field: str) -> int:
+    """An amount of any sign and size in minor units. Raises `InvalidInput` with `field`."""
+    try:
+        return Money(value, currency).minor  # type: ignore[arg-type]  # Money says what it refuses
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.code, refusal.message, field=field) from None
 
 
 def deposit(account: Account, command: Deposit) -> Change | Rejection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fiel.custody.queries.income import IncomeReceipt
 from fiel.custody.queries.snapshot import PAGE_MAX, Overview, Queries, Snapshot, StoredAlert
 
-__all__ = ["PAGE_MAX", "Overview", "Queries", "Snapshot", "StoredAlert"]
+__all__ = ["PAGE_MAX", "IncomeReceipt", "Overview", "Queries", "Snapshot", "StoredAlert"]

@@ -5,7 +5,7 @@ Amounts are whole minor units, quantities billionths, as in the book; the edges 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +19,13 @@ from fiel.custody.events import Parked
 from fiel.custody.ledger.checker import Record
 from fiel.custody.ledger.journal import WalletTransaction
 from fiel.custody.messages import DeadLetterRow, DeadLetterStatus
+from fiel.custody.queries.income import IncomeReceipt, receipts
 from fiel.custody.reservations import OPEN, Order
 from fiel.custody.store import dead_letters, rows
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.types import micros_of
-from fiel.kernel.errors import NotFound
+from fiel.kernel.clock import in_utc
+from fiel.kernel.errors import InvalidInput, NotFound
 
 PAGE_MAX = 1000
 
@@ -117,6 +119,49 @@ class Snapshot:
         held = tables.lots.c
         found = self.stored_rows(_of_user(tables.lots, user_id).order_by(held.order_id, held.upto, held.id))
         return [rows.lot_of(row) for row in found]
+
+    def user_ids(self, after: str = "", limit: int = PAGE_MAX) -> list[str]:
+        """A page of everybody who has an account, in the database's order: those that follow `after`.
+
+        The last one of a page is the `after` of the next; a page that is not full is the last.
+        """
+        held = tables.accounts.c.user_id
+        asked = select(held).distinct().order_by(held).limit(min(limit, PAGE_MAX))
+        if after:
+            asked = asked.where(held > after)
+        return list(self.connection.execute(asked).scalars())
+
+    def lots_of(self, user_ids: Collection[str]) -> dict[str, list[Lot]]:
+        """The lots of up to 1,000 users (each of them is in the answer) in order of execution.
+
+        Lots of capital returned move no shares: their quantity is zero. Raises `InvalidInput`
+        (too_many_users).
+        """
+        found: dict[str, list[Lot]] = {user: [] for user in _few(user_ids)}
+        asked = select(tables.lots).where(tables.lots.c.user_id.in_(sorted(found)))
+        for row in self.stored_rows(asked):
+            lot = rows.lot_of(row)
+            found[lot.user_id].append(lot)
+        for lots in found.values():
+            lots.sort(key=lambda lot: lot.sort_key)
+        return found
+
+    def income_received(self, user_id: str, since: datetime | None = None) -> list[IncomeReceipt]:
+        """What assets paid to a user at `since` or later, by occurrence. Nothing for a user unknown."""
+        return self.income_of([user_id], since)[user_id]
+
+    def income_of(
+        self, user_ids: Collection[str], since: datetime | None = None
+    ) -> dict[str, list[IncomeReceipt]]:
+        """The same for up to 1,000 users, each of which is in the answer.
+
+        Raises `InvalidInput` (too_many_users, or a time without a zone).
+        """
+        start = None if since is None else in_utc(since, field="since")
+        found: dict[str, list[IncomeReceipt]] = {user: [] for user in _few(user_ids)}
+        for receipt in receipts(self.connection, found, start):
+            found[receipt.user_id].append(receipt)
+        return found
 
     def transactions(
         self, key: AccountKey, *, after: int = 0, limit: int = PAGE_MAX, newest_first: bool = False
@@ -219,6 +264,14 @@ class Queries:
         """One instant of the book, for as long as the block lasts."""
         with self.database.reading() as connection:
             yield Snapshot(connection)
+
+
+def _few(user_ids: Collection[str]) -> Collection[str]:
+    if len(user_ids) > PAGE_MAX:
+        raise InvalidInput(
+            "too_many_users", f"ask for at most {PAGE_MAX} users at a time; see user_ids", field="user_ids"
+        )
+    return user_ids
 
 
 def _of_user(table: Table, user_id: str | None) -> Select[Any]:

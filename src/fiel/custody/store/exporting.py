@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 
 from fiel.custody import tables
 from fiel.custody.accounts import Account, CashMode, Position
+from fiel.custody.ledger.income import PAID, IncomeCause
 from fiel.custody.ledger.journal import BookAccount, TransactionType
 from fiel.custody.messages import DeadLetterStatus
 from fiel.custody.order_events.event import OrderEvent, Side
@@ -19,6 +20,7 @@ from fiel.custody.store import rows
 #: Rows fetched at a time.
 PAGE = 1_000
 _OWN = (BookAccount.AVAILABLE.value, BookAccount.RESERVED.value)
+_PAID = tuple(kind.value for kind in PAID)
 _COUNTERPARTS = {
     BookAccount.MARKET.value: TransactionType.SETTLEMENT.value,
     BookAccount.FEES.value: TransactionType.FEE.value,
@@ -26,7 +28,10 @@ _COUNTERPARTS = {
 
 
 class CashLine(NamedTuple):
-    """What an order, or one command without an order, moved on the account's balance in minor units."""
+    """What an order, or one command without an order, moved on the account's balance in minor units.
+
+    Of money from an asset also what it was (`income_kind`) and the tax withheld from it before.
+    """
 
     user_id: str
     currency: str
@@ -34,6 +39,8 @@ class CashLine(NamedTuple):
     ticker: str | None
     type: str
     amount: int
+    income_kind: str | None = None
+    withheld: int = 0
 
 
 class Letter(NamedTuple):
@@ -92,13 +99,18 @@ def orders(connection: Connection) -> Iterator[Order]:
 
 
 def cash_of_commands(connection: Connection) -> Iterator[CashLine]:
-    """Deposits and withdrawals, each one, by user, currency, kind and amount."""
+    """Deposits, withdrawals and adjustments, each one, by user, currency, kind and amount."""
     journal, postings = tables.journal.c, tables.postings.c
     amount = func.sum(postings.amount)
     asked = (
         select(journal.user_id, journal.currency, journal.kind, amount)
         .join_from(tables.journal, tables.postings, postings.entry_seq == journal.seq)
-        .where(journal.order_id.is_(None), postings.account.in_(_OWN), postings.asset == journal.currency)
+        .where(
+            journal.order_id.is_(None),
+            journal.kind.not_in(_PAID),
+            postings.account.in_(_OWN),
+            postings.asset == journal.currency,
+        )
         .group_by(journal.seq, journal.user_id, journal.currency, journal.kind)
         .having(amount != 0)
         .order_by(
@@ -110,6 +122,31 @@ def cash_of_commands(connection: Connection) -> Iterator[CashLine]:
     )
     for user_id, currency, kind, moved in _stream(connection, asked):
         yield CashLine(user_id, currency, None, None, kind, moved)
+
+
+def cash_of_income(connection: Connection) -> Iterator[CashLine]:
+    """What assets paid into accounts, each payment, by user, currency, kind of entry and amount."""
+    journal, postings = tables.journal.c, tables.postings.c
+    net = func.sum(case((postings.account.in_(_OWN), postings.amount), else_=0))
+    withheld = func.sum(case((postings.account == BookAccount.TAXES.value, postings.amount), else_=0))
+    named = (journal.user_id, journal.currency, journal.kind, journal.cause)
+    asked = (
+        select(*named, net, withheld)
+        .join_from(tables.journal, tables.postings, postings.entry_seq == journal.seq)
+        .where(journal.kind.in_(_PAID))
+        .group_by(journal.seq, *named)
+        .having(net != 0)
+        .order_by(
+            *(_exact(connection, name) for name in named[:3]),
+            net,
+            withheld,
+            # It begins with kind and ticker; where these are the same, the lines are.
+            _exact(connection, journal.cause),
+        )
+    )
+    for user_id, currency, entry_kind, cause, moved, kept in _stream(connection, asked):
+        of = IncomeCause.parse(cause)
+        yield CashLine(user_id, currency, None, of.ticker, entry_kind, int(moved), of.kind.value, int(kept))
 
 
 def cash_of_orders(connection: Connection) -> Iterator[CashLine]:

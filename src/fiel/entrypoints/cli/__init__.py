@@ -8,7 +8,20 @@ from typing import Annotated, Any
 import typer
 
 from fiel import __version__
-from fiel.entrypoints.cli import custody, db, demo, dev, init, market, plan, serve, validate, worker
+from fiel.entrypoints.cli import (
+    bond,
+    custody,
+    db,
+    demo,
+    dev,
+    income,
+    init,
+    market,
+    plan,
+    serve,
+    validate,
+    worker,
+)
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.group import FielGroup
 from fiel.entrypoints.cli.screen import write_out
@@ -51,7 +64,7 @@ def fiel(
         write_out(context.get_help())
 
 
-for module in (demo, init, validate, plan, custody, market, serve, worker, db, dev):
+for module in (demo, init, validate, plan, custody, market, bond, income, serve, worker, db, dev):
     module.register(app)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
+from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.serving import WORKER_EXAMPLES
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ KafkaOption = Annotated[
         help="Kafka's brokers, several with commas (default: FIEL_KAFKA, else the log in the database).",
     ),
 ]
+RabbitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rabbitmq",
+        metavar="URL",
+        help="RabbitMQ, such as amqp://user:password@host:5672/ (default: FIEL_RABBITMQ, else the queue in "
+        "the database).",
+    ),
+]
+OnceOption = Annotated[bool, typer.Option("--once", help="Hand out what is due now, and end.")]
+ThreadsOption = Annotated[int, typer.Option("--threads", min=1, max=64, help="Wallets at once.")]
 LogFormatOption = Annotated[
     str, typer.Option("--log-format", metavar="text|json", help="How the lines of the log are written.")
 ]
@@ -43,7 +55,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(name="worker", invoke_without_command=True, callback=_worker, epilog=WORKER_EXAMPLES)
     group.command("custody")(custody)
     group.command("market")(market)
+    group.command("income")(income)
     app.add_typer(group)
+    app.command("scheduler", epilog="Example: fiel scheduler --once")(scheduler)
 
 
 def _worker(context: typer.Context) -> None:
@@ -103,6 +117,67 @@ def market(
     settings = with_kafka(settings_here(), kafka)
     log_lines(log_format)
     run_market_worker(settings, database, Listening(metrics_host, metrics_port))
+
+
+def income(
+    *,
+    database: DatabaseOption = None,
+    rabbitmq: RabbitOption = None,
+    threads: ThreadsOption = 4,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
+    log_format: LogFormatOption = "text",
+    lang: LangOption = "pt",
+) -> None:
+    """Reconcile the income of wallets as jobs come in, one job per wallet and day, until stopped.
+
+    SIGTERM or Ctrl-C: the wallets in hand are finished, the rest is given back, and the exit code is 0.
+    """
+    from fiel.entrypoints.worker.income import run_income_worker
+    from fiel.entrypoints.worker.running import Listening
+    from fiel.infra.jobs.port import Pace
+
+    words_of(lang)
+    settings = with_rabbitmq(settings_here(), rabbitmq)
+    log_lines(log_format)
+    pace = Pace(in_hand=2 * threads, threads=threads)
+    run_income_worker(settings, database, Listening(metrics_host, metrics_port), pace=pace)
+
+
+def scheduler(
+    *,
+    once: OnceOption = False,
+    database: DatabaseOption = None,
+    rabbitmq: RabbitOption = None,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
+    log_format: LogFormatOption = "text",
+    lang: LangOption = "pt",
+) -> None:
+    """Hand out the day's jobs, one per wallet, when the day of the wallet's zone has begun, until stopped.
+
+    Any number may run: a day is handed out once. FIEL_INCOME_AT says from which time of day.
+    """
+    from fiel.entrypoints.worker.income import hand_out_once, run_scheduler
+    from fiel.entrypoints.worker.running import Listening
+
+    words = words_of(lang)
+    settings = with_rabbitmq(settings_here(), rabbitmq)
+    if once:
+        for each in hand_out_once(settings, database):
+            write_out(note("scheduler_handed_out", words, day=each.day, zone=each.zone, n=each.jobs))
+        return
+    log_lines(log_format)
+    run_scheduler(settings, database, Listening(metrics_host, metrics_port))
+
+
+def with_rabbitmq(settings: Settings, rabbitmq: str | None) -> Settings:
+    """The settings with the broker of the option. Raises `InvalidInput`."""
+    from fiel.settings import rabbitmq_address
+
+    if rabbitmq is None:
+        return settings
+    return replace(settings, outside=replace(settings.outside, rabbitmq_url=rabbitmq_address(rabbitmq)))
 
 
 def with_kafka(settings: Settings, kafka: str | None) -> Settings:

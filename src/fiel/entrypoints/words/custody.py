@@ -18,6 +18,28 @@ CUSTODY_EXAMPLES = (
 #: The end of the help of `fiel custody dlq`.
 DLQ_EXAMPLES = "Examples:\n\n- fiel custody dlq list\n- fiel custody dlq replay --all\n"
 
+_INCOME_HELP_PT = {
+    "Book what an asset paid into an account: dividends and the like, or capital that came back.": (
+        "Lança o que um ativo pagou numa conta: dividendos e afins, ou capital que voltou."
+    ),
+    "Example: fiel custody income ana PETR4 85.00 --kind jcp --withheld 15.00 --on 2026-03-30": (
+        "Exemplo: fiel custody income ana PETR4 85.00 --kind jcp --withheld 15.00 --on 2026-03-30"
+    ),
+    "The ticker that paid, such as PETR4.": "O código que pagou, como PETR4.",
+    "What reached the account, after tax, such as 85.00.": (
+        "O que chegou à conta, depois do imposto, como 85.00."
+    ),
+    "What was paid; amortisation and redemption give back capital and lower the cost.": (
+        "O que foi pago; amortização (amortisation) e resgate (redemption) devolvem capital e reduzem o "
+        "custo."
+    ),
+    "The tax that was kept back before, such as 15.00.": "O imposto retido antes, como 15.00.",
+    "The day it was credited (default: now).": "O dia em que foi creditado (padrão: agora).",
+    "The amount and the tax were told before and are taken back.": (
+        "O valor e o imposto foram lançados antes e são estornados."
+    ),
+}
+
 CUSTODY_HELP_PT: Mapping[str, str] = MappingProxyType(
     {
         CUSTODY_EXAMPLES: CUSTODY_EXAMPLES.replace("Examples", "Exemplos"),
@@ -47,6 +69,7 @@ CUSTODY_HELP_PT: Mapping[str, str] = MappingProxyType(
             "Exemplo: fiel custody withdraw ana 250.00 --key ted-3"
         ),
         "Whose account it is.": "De quem é a conta.",
+        **_INCOME_HELP_PT,
         "How much, such as 1000.00.": "Quanto, como 1000.00.",
         "Names the request: repeated with the same key, it is done only once.": (
             "Identifica o pedido: repetido com a mesma chave, é feito uma vez só."
@@ -120,6 +143,10 @@ CUSTODY_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "(já feito antes com esta chave; nada mudou agora)",
             "(done before with this key; nothing changed now)",
         ),
+        "income_done": (
+            "{user}: {ticker} lançado; saldo {balance}, disponível {available}. Lançamento {entry}.",
+            "{user}: {ticker} booked; balance {balance}, available {available}. Journal entry {entry}.",
+        ),
         "replaying": ("lançando", "replaying"),
         "replay_done": (
             (
@@ -180,6 +207,13 @@ CUSTODY_FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "available_exceeded": "É mais do que está disponível; o resto está reservado para ordens.",
         "amount_not_positive": "O valor precisa ser maior que zero.",
         "amount_too_large": "O valor é maior do que o livro comporta.",
+        "amount_zero": "O valor não pode ser zero.",
+        "withheld_out_of_range": "O imposto retido precisa ser zero ou mais e caber no livro.",
+        "income_kind_unknown": (
+            "O tipo precisa ser dividend, jcp, fii_income, interest, amortisation, redemption ou other."
+        ),
+        "sign_unwanted": "Escreva o valor sem sinal; para um estorno use --taken-back.",
+        "day_malformed": "Isso não é um dia; escreva como 2026-01-31.",
         "cash_is_external": "O dinheiro desta conta fica em outro lugar.",
         "idempotency_key": "A chave precisa ter de 1 a 200 caracteres.",
         "idempotency_key_reused": (

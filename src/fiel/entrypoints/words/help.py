@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fiel.entrypoints.words.custody import CUSTODY_HELP_PT
+from fiel.entrypoints.words.income import INCOME_HELP_PT
 from fiel.entrypoints.words.market import MARKET_HELP_PT
 from fiel.entrypoints.words.serving import SERVING_HELP_PT
 
@@ -122,5 +123,6 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         **CUSTODY_HELP_PT,
         **SERVING_HELP_PT,
         **MARKET_HELP_PT,
+        **INCOME_HELP_PT,
     }
 )

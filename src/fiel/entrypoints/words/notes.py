@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from fiel.copilot.plan_view.words import Lang, Words
 from fiel.entrypoints.words.custody import CUSTODY_NOTES
+from fiel.entrypoints.words.income import INCOME_NOTES
 from fiel.entrypoints.words.market import MARKET_NOTES
 from fiel.entrypoints.words.serving import SERVING_NOTES
 
@@ -144,6 +145,7 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         **CUSTODY_NOTES,
         **SERVING_NOTES,
         **MARKET_NOTES,
+        **INCOME_NOTES,
     }
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fiel.bootstrap import OpenCustody
+from fiel.bootstrap import OpenCustody, Outlets
 from fiel.custody.metrics import CustodyMetrics, Waiting
 from fiel.custody.receiving import BATCH_MAX
 from fiel.custody.sealing import TURN, Sealer
@@ -17,7 +17,6 @@ from fiel.custody.topics import ALERTS, DEAD_LETTERS, WALLET_EVENTS
 from fiel.entrypoints.worker.chores import Chore
 from fiel.infra.bus.faults import TopicReplaced
 from fiel.infra.bus.port import EventBus
-from fiel.infra.bus.relaying import publishing_to
 from fiel.infra.storage import outbox, schema
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.relay import Relay
@@ -32,7 +31,7 @@ TOPICS = (WALLET_EVENTS, ALERTS, DEAD_LETTERS, TICKS, QUALITY, SERIES, EVENTS)
 
 
 def chores(
-    opened: OpenCustody, bus: EventBus, metrics: CustodyMetrics, topics: Sequence[str] = ()
+    opened: OpenCustody, outlets: Outlets, metrics: CustodyMetrics, topics: Sequence[str] = ()
 ) -> list[Chore]:
     """All of them; `topics` are watched for being made anew."""
     sealer = Sealer(opened.database, opened.custody.clock)
@@ -40,12 +39,12 @@ def chores(
         Chore("expirer", lambda: _expire(opened), 1.0, rest=1),
         # A seal may come late, an order may not: at most a fifth of the time.
         Chore("sealer", lambda: sealer.turn() >= TURN, 2.0, rest=4),
-        Chore("relay", Relaying(opened.database, bus).turn, 0.5, rest=0.5, to_end=True),
+        Chore("relay", Relaying(opened.database, outlets).turn, 0.5, rest=0.5, to_end=True),
         Chore("gauges", lambda: _look(opened, sealer, metrics), 5.0),
         Chore("schema", lambda: _require_schema(opened), 30.0),
     ]
     if topics:
-        listed.append(Chore("topics", _Watching(bus, topics).turn, 10.0))
+        listed.append(Chore("topics", _Watching(outlets.bus, topics).turn, 10.0))
     metrics.chores([chore.name for chore in listed])
     return listed
 
@@ -70,22 +69,22 @@ def _require_schema(opened: OpenCustody) -> bool:
 
 @dataclass(slots=True)
 class Relaying:
-    """The outbox to the bus. Topics that are missing are made before the first message goes.
+    """The outbox to the bus and the queue. Topics that are missing are made before the first message goes.
 
-    One outbox for all rooms, so one list of topics for all who relay it.
+    One outbox for all rooms, so one list of topics for all who relay it, and jobs go with the rest.
     """
 
     database: Database
-    bus: EventBus
+    outlets: Outlets
     ready: bool = False
 
     def turn(self) -> bool:
         """One batch. Raises `Unavailable` while nothing can be published."""
         if not self.ready:
             for topic in TOPICS:
-                self.bus.ensure_topic(topic, PARTITIONS)
+                self.outlets.bus.ensure_topic(topic, PARTITIONS)
             self.ready = True
-        relay = Relay(self.database, publishing_to(self.bus), RandomIds("relay"))
+        relay = Relay(self.database, self.outlets.publish, RandomIds("relay"))
         done = relay.turn()
         if done.failed and not done.published:
             raise Unavailable("not_published", f"{done.failed} messages could not be published; they wait")

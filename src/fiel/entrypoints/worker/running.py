@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from fiel.bootstrap import OpenCustody, open_bus, open_custody
+from fiel.bootstrap import OpenCustody, Outlets, open_custody, open_outlets
 from fiel.custody.metrics import CustodyMetrics
 from fiel.entrypoints.worker import housekeeping
 from fiel.entrypoints.worker.custody import CustodyWorker, WorkerSettings
@@ -16,7 +16,6 @@ from fiel.entrypoints.worker.exposing import exposed
 from fiel.entrypoints.worker.patience import opened_in_time
 from fiel.entrypoints.worker.stopping import asked_to_stop
 from fiel.infra import system
-from fiel.infra.bus.port import EventBus
 from fiel.settings import Settings
 
 _log = logging.getLogger("fiel.worker")
@@ -59,17 +58,17 @@ def run_custody_worker(
         if opened is None:
             return
         with opened:
-            bus = open_bus(settings, opened.database)
+            outlets = open_outlets(settings, opened.database)
             try:
-                _run(settings, opened, bus, metrics, reading or WorkerSettings(), asked, url)
+                _run(settings, opened, outlets, metrics, reading or WorkerSettings(), asked, url)
             finally:
-                bus.close()
+                outlets.close()
 
 
 def _run(
     settings: Settings,
     opened: OpenCustody,
-    bus: EventBus,
+    outlets: Outlets,
     metrics: CustodyMetrics,
     reading: WorkerSettings,
     asked: _Asked,
@@ -77,9 +76,9 @@ def _run(
 ) -> None:
     if not settings.outside.kafka:
         # Nobody else would make it.
-        bus.ensure_topic(reading.topic, housekeeping.PARTITIONS)
-    chores = housekeeping.chores(opened, bus, metrics, [reading.topic])
-    asked.worker = CustodyWorker(opened, bus, metrics, chores, reading, asked.stopping)
+        outlets.bus.ensure_topic(reading.topic, housekeeping.PARTITIONS)
+    chores = housekeeping.chores(opened, outlets, metrics, [reading.topic])
+    asked.worker = CustodyWorker(opened, outlets.bus, metrics, chores, reading, asked.stopping)
     _log.info(
         "started: %s as %s from %s into %s%s",
         reading.topic,

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from fiel.bootstrap import OpenMarket, held_symbols, open_bus, open_market
+from fiel.bootstrap import OpenMarket, held_symbols, open_market, open_outlets
 from fiel.entrypoints.worker.chores import Chore, Chores
 from fiel.entrypoints.worker.exposing import exposed
 from fiel.entrypoints.worker.housekeeping import Relaying
@@ -73,9 +73,9 @@ async def _work(
             raise Unavailable("database_unavailable", f"the database is not there: {market.degraded}")
         worker = MarketWorker(market, lambda: _watched(settings, market))
         registry.register(MarketCollector(market, worker))
-        bus = open_bus(settings, market.database)
+        outlets = open_outlets(settings, market.database)
         chores = Chores(
-            [Chore("relay", Relaying(market.database, bus).turn, 0.5, to_end=True)], on_fatal=asked.end
+            [Chore("relay", Relaying(market.database, outlets).turn, 0.5, to_end=True)], on_fatal=asked.end
         )
         chores.start()
         _log.info(
@@ -85,7 +85,7 @@ async def _work(
             await worker.run(asked.event)
         finally:
             await asyncio.to_thread(chores.stop)
-            bus.close()
+            outlets.close()
 
 
 def _watched(settings: Settings, market: OpenMarket) -> Sequence[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry
 
-from fiel.bootstrap import OpenCustody, OpenPrices, open_bus, open_custody, open_prices
+from fiel.bootstrap import OpenCustody, OpenPrices, open_custody, open_outlets, open_prices
 from fiel.custody.metrics import CustodyMetrics
 from fiel.entrypoints.worker import housekeeping
 from fiel.entrypoints.worker.chores import Chores
@@ -44,11 +44,11 @@ def serve(
         if opened is None:
             return
         with opened:
-            bus = open_bus(settings, opened.database)
+            outlets = open_outlets(settings, opened.database)
             prices = open_prices(settings.outside, opened.database)
             metrics = CustodyMetrics(CollectorRegistry())
             chores = Chores(
-                housekeeping.chores(opened, bus, metrics), on_fatal=door.end, on_failure=metrics.failed
+                housekeeping.chores(opened, outlets, metrics), on_fatal=door.end, on_failure=metrics.failed
             )
             try:
                 with _listening(host, port) as listener:
@@ -58,7 +58,7 @@ def serve(
             finally:
                 chores.stop()
                 prices.close()
-                bus.close()
+                outlets.close()
 
 
 def services_of(opened: OpenCustody, prices: OpenPrices, metrics: CustodyMetrics) -> HttpServices:

@@ -11,12 +11,16 @@ Source: B3, Caderno de Fórmulas (debêntures and CDB); BCB SGS 4389 (CDI % p.a.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 from fiel.fixed_income.accrual.powers import annual_rate, growth
+from fiel.fixed_income.accrual.spans import Spans
+from fiel.fixed_income.days import Days
 from fiel.fixed_income.series import RateSeries
 from fiel.kernel.calendars import BusinessCalendar
 from fiel.kernel.decimals import DecimalInput, parse_decimal
@@ -121,6 +125,12 @@ class DailyRates:
     first_day: date
     #: TDI times 10^8 per business day since `first_day`; -1 = unknown.
     _scaled: tuple[int, ...]
+    _spans: Spans = field(init=False)
+    _days: Days = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_days", Days(self.calendar))
+        object.__setattr__(self, "_spans", Spans(self._scaled))
 
     @classmethod
     def from_annual(cls, series: RateSeries, calendar: BusinessCalendar) -> DailyRates:
@@ -164,6 +174,23 @@ class DailyRates:
             self._scaled + tail,
         )
 
+    def extended_by(self, until: date, steps: Sequence[tuple[date, DecimalInput]] = ()) -> DailyRates:
+        """The same, assumed up to `until` (excluded): at the last rate, then at each step's from its day on.
+
+        Steps are in order, in percent per year. This is a stated assumption, not knowledge.
+        """
+        days = self.calendar.sessions(self.known_until, until)
+        if not days:
+            return self
+        rates = [_scaled(daily_rate(rate)) for _, rate in steps]
+        starts = [day for day, _ in steps]
+        tail = (rates[at - 1] if (at := bisect_right(starts, day)) else self._scaled[-1] for day in days)
+        name = f"{self.name} (assumed from {self.known_until})"
+        longer = DailyRates(name, self.calendar, self.first_day, (*self._scaled, *tail))
+        # Both have the same days up to here, and so the same products.
+        object.__setattr__(longer, "_spans", self._spans.extended(longer._scaled))
+        return longer
+
     def rates(self, start: date, end: date) -> tuple[Decimal, ...]:
         """The TDIs from `start` (included) to `end` (excluded)."""
         return tuple(_as_tdi(scaled) for scaled in self._between(start, end))
@@ -174,7 +201,18 @@ class DailyRates:
 
     def factor(self, start: date, end: date, percent: DecimalInput = 100) -> Decimal:
         """A-8 of F: FatorDI or FatorSelic from `start` (included) to `end` (excluded)."""
-        return round_half_up(self.accumulate(start, end, percent), 8)
+        return _shifted(Decimal(self.factor8(start, end, percent)), -8)
+
+    def factor8(self, start: date, end: date, percent: DecimalInput = 100) -> int:
+        """The same times 10^8. Its digits are those of `accumulate`; shared days are not walked again."""
+        position = self._days.position
+        origin = position(self.first_day)
+        first, last = position(start) - origin, position(end) - origin
+        if 0 <= first <= last <= len(self._scaled):
+            found = self._spans.factor(first, last, _percent_step(percent))
+            if found is not None:
+                return found
+        return int(_shifted(round_half_up(self.accumulate(start, end, percent), 8), 8))
 
     def __repr__(self) -> str:
         return f"DailyRates('{self.name}', {self.first_day} to {self.known_until})"
@@ -215,6 +253,8 @@ def _product(scaled: Iterable[int], step: int) -> int:
     return factor
 
 
+# Typed: a float must not find what its equal Decimal left here.
+@lru_cache(maxsize=4096, typed=True)
 def _percent_step(percent: DecimalInput) -> int:
     number = parse_decimal(percent, field="percent", decimals_max=4, minimum=0, maximum=PERCENT_MAX)
     return int(_shifted(number, 4)) * _PER_DAY

@@ -13,11 +13,13 @@ not checked against published prices; whole months were.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
+from typing import Protocol
 
+from fiel.fixed_income.accrual.powers import quick_context, quick_scaled
 from fiel.fixed_income.series import RateSeries
 from fiel.kernel.calendars import BusinessCalendar
 from fiel.kernel.decimals import DecimalInput, parse_decimal
@@ -26,6 +28,16 @@ from fiel.kernel.rounding import finance_context, round_half_up, truncate
 
 #: A hundred years of months: no paper lives longer.
 MONTHS_MAX = 1_200
+#: Parts of months kept by an index.
+_PARTS_MAX = 100_000
+_ONE_8 = 10**8
+
+
+class Counting(Protocol):
+    """A calendar, or a memory of one (`fixed_income.days.Days`)."""
+
+    def business_days_between(self, start: date, end: date) -> int:
+        """Business days from `start` (included) to `end` (excluded)."""
 
 
 class ProRata(StrEnum):
@@ -85,8 +97,7 @@ def parts(
 
     Business days are counted start included, end excluded, between the nominal anniversaries.
     """
-    if end < start:
-        raise InvalidInput("dates_reversed", f"{end} comes before {start}; swap them", field="end")
+    _check_order(start, end)
     opened = anniversary_on(start.year, start.month, anniversary)
     if opened > start:
         opened = _next_month(opened, back=True)
@@ -98,7 +109,7 @@ def parts(
         if passed:
             found.append(Part(opened.replace(day=1), passed, _days(opened, closed, calendar, pro_rata)))
         if len(found) > MONTHS_MAX:
-            raise InvalidInput("period_too_long", f"at most {MONTHS_MAX} months can be computed", field="end")
+            raise _too_long()
         opened = closed
     return tuple(found)
 
@@ -114,6 +125,12 @@ class IpcaIndex:
     numbers: RateSeries
     projection: Decimal | None = None
     flat: bool = False
+    #: Factors times 10^8 of whole months, and of parts of months; they change no answer.
+    _whole: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _logs: dict[int, Decimal] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _parts: dict[tuple[int, int, int], int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def factor(
         self,
@@ -125,11 +142,67 @@ class IpcaIndex:
         anniversary: int = 15,
     ) -> Decimal:
         """C, T-8, from `start` to `end`. Raises `Refused` for a month neither known nor projected."""
-        product = Decimal(1)
-        with localcontext(finance_context()):
-            for part in parts(start, end, calendar, pro_rata, anniversary):
-                product = truncate(product * self._factor(part), 16)
-        return truncate(product, 8)
+        return Decimal(f"{self.factor8(start, end, calendar, pro_rata, anniversary)}E-8")
+
+    def factor8(self, start: date, end: date, calendar: Counting, pro_rata: ProRata, anniversary: int) -> int:
+        """C times 10^8, in whole numbers: floor division cuts (T-16, T-8), as factors are positive.
+
+        The months are those of `parts`. Months between the first and the last are whole, and the factor of
+        each is kept: thousands of papers ask for them.
+        """
+        _check_order(start, end)
+        anniversary_on(start.year, start.month, anniversary)
+        first, last = _period(start, anniversary), _period(end, anniversary)
+        if last - first > MONTHS_MAX:
+            raise _too_long()
+        product = self._part8(first, start, end, calendar, pro_rata, anniversary) * _ONE_8
+        for at in range(first + 1, last):
+            product = product * (self._whole.get(at) or self._whole8(at)) // _ONE_8
+        if last > first:
+            product = product * self._part8(last, start, end, calendar, pro_rata, anniversary) // _ONE_8
+        return product // _ONE_8
+
+    def _whole8(self, at: int) -> int:
+        """The factor of a whole month times 10^8."""
+        found = self._whole[at] = self._known8(at, 1, 1)
+        return found
+
+    def _part8(
+        self, at: int, start: date, end: date, calendar: Counting, pro_rata: ProRata, anniversary: int
+    ) -> int:
+        """The factor of what a period has of a month, times 10^8; 1 when it has no business day of it."""
+        opened, closed = _day_in(at, anniversary), _day_in(at + 1, anniversary)
+        passed = _days(max(opened, start), min(closed, end), calendar, pro_rata)
+        if not passed:
+            return _ONE_8
+        total = _days(opened, closed, calendar, pro_rata)
+        if passed == total:
+            return self._whole.get(at) or self._whole8(at)
+        found = self._parts.get((at, passed, total))
+        if found is None:
+            if len(self._parts) >= _PARTS_MAX:
+                self._parts.clear()
+            found = self._parts[at, passed, total] = self._known8(at, passed, total)
+        return found
+
+    def _known8(self, at: int, passed: int, total: int) -> int:
+        """`_factor` times 10^8; a part of a known month by the logarithm of the month, where that is safe."""
+        month = _month(at)
+        if passed < total and month in self.numbers:
+            quick = quick_scaled(self._log(at), passed, total, 8, is_cut=True)
+            if quick is not None:
+                return quick
+        numerator, denominator = self._factor(Part(month, passed, total)).as_integer_ratio()
+        return numerator * _ONE_8 // denominator
+
+    def _log(self, at: int) -> Decimal:
+        """ln(NI_k / NI_k-1) of a month, to 30 digits."""
+        found = self._logs.get(at)
+        if found is None:
+            with localcontext(quick_context()):
+                ratio = self.numbers.at(_month(at)) / self.numbers.at(_month(at - 1))
+                found = self._logs[at] = ratio.ln()
+        return found
 
     def _factor(self, part: Part) -> Decimal:
         before = _next_month(part.month, back=True)
@@ -176,10 +249,32 @@ def _part_of(ratio: Decimal, passed: int, total: int) -> Decimal:
         return ratio ** (Decimal(passed) / total)
 
 
-def _days(start: date, end: date, calendar: BusinessCalendar, pro_rata: ProRata) -> int:
+def _days(start: date, end: date, calendar: Counting, pro_rata: ProRata) -> int:
     if pro_rata is ProRata.BUSINESS_DAYS:
         return calendar.business_days_between(start, end)
     return (end - start).days
+
+
+def _period(day: date, anniversary: int) -> int:
+    """The number of the month whose anniversary is the last one on or before a day."""
+    return day.year * 12 + day.month - 1 - (day.day < anniversary)
+
+
+def _month(at: int) -> date:
+    return _day_in(at, 1)
+
+
+def _day_in(at: int, day: int) -> date:
+    return date(at // 12, at % 12 + 1, day)
+
+
+def _check_order(start: date, end: date) -> None:
+    if end < start:
+        raise InvalidInput("dates_reversed", f"{end} comes before {start}; swap them", field="end")
+
+
+def _too_long() -> InvalidInput:
+    return InvalidInput("period_too_long", f"at most {MONTHS_MAX} months can be computed", field="end")
 
 
 def _next_month(day: date, *, back: bool = False) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 
 from fiel.kernel.daycount import BUSINESS_DAYS_A_YEAR
@@ -56,3 +56,33 @@ def _daily_root(base: Decimal) -> Decimal:
     """base^(1/252). Kept, because a fractional power costs a hundred times what a whole one does."""
     with localcontext(finance_context()):
         return base ** (Decimal(1) / BUSINESS_DAYS_A_YEAR)
+
+
+#: A quick power has 30 digits, of which 12 beyond the decimals wanted are looked at, to see a cut coming.
+QUICK_DIGITS = 30
+_GUARD = 10**12
+_QUICK_MAX = 10_000
+
+
+def quick_context() -> Context:
+    """The finance context with 30 digits."""
+    context = finance_context()
+    context.prec = QUICK_DIGITS
+    return context
+
+
+def quick_scaled(log: Decimal, count: int, total: int, decimals: int, *, is_cut: bool) -> int | None:
+    """e^(log * count/total) times 10^decimals, cut (T-n) or rounded half up (A-n): a fifth of a power's time.
+
+    `log` has 30 digits. `None` for a number so near to where its digits would change that 30 digits cannot
+    tell (exact roots lie there), or above 10000: ask the plain power then.
+    """
+    with localcontext(quick_context()):
+        grown = (log * count / total).exp()
+        if grown > _QUICK_MAX:
+            return None
+        looked_at = int(grown.scaleb(decimals + 12))
+    if not is_cut:
+        looked_at += _GUARD // 2
+    whole, beyond = divmod(looked_at, _GUARD)
+    return whole if 1 < beyond < _GUARD - 2 else None

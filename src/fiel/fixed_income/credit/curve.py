@@ -11,71 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fiel.fixed_income.accrual.daily import DailyRates
-from fiel.fixed_income.accrual.interest import (
-    grown,
-    interest,
-    interest_factor,
-    prefixed_factor,
-    spread_factor,
-)
-from fiel.fixed_income.accrual.ipca import IpcaIndex
-from fiel.fixed_income.credit.schedule import AmortisationBase, Interest, Schedule, ScheduledEvent
+from fiel.fixed_income.accrual.interest import grown, interest_factor, prefixed_factor, spread_factor
+from fiel.fixed_income.credit import walking
+from fiel.fixed_income.credit.papers import CreditPaper, MarketRates
+from fiel.fixed_income.credit.schedule import AmortisationBase, Interest, ScheduledEvent
 from fiel.fixed_income.credit.settlement import Settlement, settle
-from fiel.fixed_income.credit.terms import Benchmark, Floating, IpcaPlus, Kind, Prefixed, Remuneration
-from fiel.kernel.calendars import BusinessCalendar
-from fiel.kernel.decimals import parse_decimal
-from fiel.kernel.errors import InvalidInput, Refused
+from fiel.fixed_income.credit.terms import Floating, IpcaPlus, Prefixed, Remuneration
+from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import exact_context
 
+__all__ = ["CreditEvent", "CreditPaper", "MarketRates", "UnitPrice", "events", "factors", "unit_price"]
+
 _ONE = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class CreditPaper:
-    """One issue: `nominal` reais per unit at `start` (the first day of accrual)."""
-
-    kind: Kind
-    nominal: Decimal
-    start: date
-    remuneration: Remuneration
-    schedule: Schedule
-
-    def __post_init__(self) -> None:
-        parse_decimal(self.nominal, field="nominal", decimals_max=8, minimum="0.00000001")
-        if self.schedule.events[0].day <= self.start:
-            raise InvalidInput(
-                "event_before_start", "the first event comes after the start", field="schedule"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class MarketRates:
-    """What accrual needs to know: the banks' calendar of the reference date, and the series.
-
-    A series that is not given is refused when a paper needs it. Future days are known only as far as
-    the series were extended by a stated assumption.
-    """
-
-    calendar: BusinessCalendar
-    cdi: DailyRates | None = None
-    selic: DailyRates | None = None
-    ipca: IpcaIndex | None = None
-
-    def daily(self, benchmark: Benchmark) -> DailyRates:
-        """The daily rates of a benchmark. Raises `Refused` when they were not given."""
-        rates = self.cdi if benchmark is Benchmark.CDI else self.selic
-        if rates is None:
-            raise Refused(
-                "rate_missing", f"the paper follows the {benchmark}; give its series", field=benchmark
-            )
-        return rates
-
-    def index(self) -> IpcaIndex:
-        """The IPCA. Raises `Refused` when it was not given."""
-        if self.ipca is None:
-            raise Refused("rate_missing", "the paper follows the IPCA; give its index numbers", field="ipca")
-        return self.ipca
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +78,8 @@ def unit_price(paper: CreditPaper, day: date, rates: MarketRates) -> UnitPrice:
     """
     if day < paper.start:
         raise InvalidInput("before_start", f"the paper starts on {paper.start}", field="day")
-    state = _beginning(paper)
-    for _, after in _walk(paper, rates, day):
-        state = after
-    if state.nominal == 0:
-        return UnitPrice(day, Decimal(0), Decimal(0))
-    index, factor = factors(paper.remuneration, rates, state.nominal_day, day, state.day, day)
-    updated = grown(state.nominal, index)
-    return UnitPrice(day, updated, interest(updated, factor))
+    updated, run_up = walking.price(paper, rates, day)
+    return UnitPrice(day, walking.reais(updated), walking.reais(run_up))
 
 
 def factors(

@@ -75,11 +75,7 @@ def settle(
     with localcontext(finance_context()):
         paid_back = truncate(base * percent / 100, 8)
         if paid_back > updated:
-            raise InvalidInput(
-                "amortised_too_much",
-                f"{paid_back} would be amortised of {updated}; check the table and its base",
-                field="amortisation_percent",
-            )
+            raise amortised_too_much(paid_back, updated)
         capitalised = treatment is Interest.CAPITALISED
         return Settlement(
             updated=updated,
@@ -88,3 +84,12 @@ def settle(
             amortisation=paid_back,
             nominal_after=updated - paid_back + (run_up if capitalised else 0),
         )
+
+
+def amortised_too_much(paid_back: Decimal, updated: Decimal) -> InvalidInput:
+    """The refusal of a table that gives back more than there is, in reais."""
+    return InvalidInput(
+        "amortised_too_much",
+        f"{paid_back} would be amortised of {updated}; check the table and its base",
+        field="amortisation_percent",
+    )

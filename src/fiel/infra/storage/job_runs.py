@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from fiel.infra.storage.tables import job_runs as table
 from fiel.infra.storage.upserts import insert_into
@@ -24,3 +24,9 @@ def outcome_of(connection: Connection, job: str, run_key: str) -> str | None:
     """What the run left, or `None` when it did not run."""
     asked = select(table.c.outcome).where(table.c.job == job, table.c.run_key == run_key)
     return connection.execute(asked).scalar_one_or_none()
+
+
+def forget(connection: Connection, job: str, *, before: datetime) -> int:
+    """Remove the marks of runs from before an instant; how many. What they marked could run again."""
+    gone = delete(table).where(table.c.job == job, table.c.ran_at < before)
+    return int(connection.execute(gone).rowcount)

@@ -10,6 +10,7 @@ from fiel.entrypoints.cli.custody import (
     checking,
     dead_letters,
     export,
+    income,
     past,
     reconciling,
     replay,
@@ -20,7 +21,7 @@ from fiel.entrypoints.cli.screen import write_out
 from fiel.entrypoints.words.custody import CUSTODY_EXAMPLES
 
 #: In the order of the help.
-FAMILIES = (cash, shares, replay, export, past, checking, sealing, reconciling, dead_letters, alerts)
+FAMILIES = (cash, income, shares, replay, export, past, checking, sealing, reconciling, dead_letters, alerts)
 
 
 def register(app: typer.Typer) -> None:

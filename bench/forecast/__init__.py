@@ -1,0 +1,1 @@
+"""The forecast of income, walked forward over real dividends."""

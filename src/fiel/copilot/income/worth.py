@@ -1,0 +1,34 @@
+"""What a wallet cost and what it is worth, for its yield: all of it in reais, or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from fiel.copilot.income.view import Worth
+from fiel.custody.ports import PriceSource
+from fiel.custody.queries import Snapshot
+from fiel.custody.valuation import value
+from fiel.kernel.errors import Unavailable
+
+CURRENCY = "BRL"
+_CENTS = -2
+
+
+def worth_of(connection: Connection, prices: PriceSource, wallet: str, at: datetime) -> Worth:
+    """Cost and value of the positions in reais. Prices that nobody has, or that are old, leave the value
+    unknown: a part is not the whole."""
+    book = Snapshot(connection)
+    positions = [each for each in book.positions(wallet) if each.currency == CURRENCY and each.quantity]
+    accounts = [each for each in book.accounts(wallet) if each.currency == CURRENCY]
+    if not positions or not accounts:
+        return Worth()
+    cost = Decimal(sum(each.cost for each in positions)).scaleb(_CENTS)
+    try:
+        found = prices.last_prices([each.ticker for each in positions])
+    except Unavailable:
+        return Worth(cost)
+    valued = value(accounts[0], positions, found, at)
+    return Worth(cost, None if valued.lacks else Decimal(valued.positions_value).scaleb(_CENTS))

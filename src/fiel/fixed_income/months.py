@@ -1,0 +1,25 @@
+"""Months as the first days of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+def first_of(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def month_after(day: date, months: int = 1) -> date:
+    """The first day of the month so many months later (earlier when negative)."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def months_between(first: date, last: date) -> int:
+    """How many months `last` lies after `first`.
+
+    >>> months_between(date(2025, 12, 1), date(2026, 3, 1))
+    3
+    """
+    return (last.year - first.year) * 12 + last.month - first.month
