@@ -10,6 +10,12 @@ Inputs = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
+class AnyOf(tuple[Any, ...]):
+    """Several right answers: a case that expects one of them is answered."""
+
+    __slots__ = ()
+
+
 def as_day(text: str) -> date:
     """A date written as ISO."""
     return date.fromisoformat(text)

@@ -2,57 +2,151 @@
 
     sum CF_i * (1 + r)^(-days_i/365) = 0
 
-Solved in Decimal by bisection on the discount of one day, v = (1+r)^(-1/365): the sum is a polynomial
-in v with whole powers. Convention: Microsoft's XIRR. The root is good to 12 decimals.
+Convention: Microsoft's XIRR. There may be one rate, none, or several, and each answer has its type: `rates`.
+All rates from -99.9999999999 % to 10^14 % a year are looked at, and the search is a proof (`roots`): a rate
+that is not listed does not exist there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, localcontext
-from itertools import pairwise
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
 
-from fiel.kernel.decimals import DecimalInput, parse_decimal
+from fiel.kernel.decimals import DecimalInput, decimals_of, parse_decimal
 from fiel.kernel.errors import InvalidInput, Refused
-from fiel.kernel.rounding import finance_context, round_half_up
+from fiel.kernel.rounding import exact_context, round_half_up
+from fiel.performance.present_value import PresentValue, Terms, growth_of
+from fiel.performance.roots import TooHard, roots
 
-FLOWS_MAX = 5_000
-#: Rates looked at: -99.9999 % to 1,000,000 % a year.
-_LOWEST = Decimal("-0.999999")
-_HIGHEST = Decimal(10_000)
-_STEPS = 64
-_HALVINGS = 80
+FLOWS_MAX = 50_000
+DECIMALS = 12
 
 
-def xirr(flows: Iterable[tuple[date, DecimalInput]], *, decimals: int = 12) -> Decimal:
-    """The yearly rate as a fraction (0.3733...), A-`decimals` (at most 12), of dated flows.
+class NoRateReason(StrEnum):
+    """Why no rate can be told."""
 
-    Money put in is negative, money got back positive; several flows on a day are added. Raises
-    `InvalidInput` for fewer than two days or more than 5000 flows, `Refused` when all flows have one
-    sign (no rate exists), no rate lies between -99.9999 % and 1,000,000 %, or several do.
+    #: Flows on fewer than two days: nothing had time to grow.
+    TOO_FEW_DAYS = "too_few_days"
+    #: Only put in, or only got back.
+    ONE_SIGN = "one_sign"
+    #: At every rate the flows are worth more than nothing, or at every rate less.
+    NO_CROSSING = "no_crossing"
+    #: A rate exists, below -99.9999999999 % or above 10^14 % a year.
+    OUT_OF_RANGE = "out_of_range"
+    #: The search hit its limit; it never does on flows of people.
+    NOT_DECIDED = "not_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class OneRate:
+    """The only rate, a fraction per year (0.1 = 10 %), A-12."""
+
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralRates:
+    """All the rates, ascending, fractions per year, A-12. None of them is the truth: use the TWR."""
+
+    rates: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoRate:
+    """No rate makes the flows worth zero."""
+
+    reason: NoRateReason
+
+
+RateOutcome: TypeAlias = OneRate | SeveralRates | NoRate
+
+_REFUSALS = {
+    NoRateReason.ONE_SIGN: "all flows have the same sign; put in is negative, got back is positive",
+    NoRateReason.NO_CROSSING: "no rate makes these flows worth zero",
+    NoRateReason.OUT_OF_RANGE: "no rate from -99.9999999999 % to 10^14 % a year makes these flows worth zero",
+    NoRateReason.NOT_DECIDED: "no rate could be told within the limit of the search",
+}
+
+
+def rates(flows: Iterable[tuple[date, DecimalInput]]) -> RateOutcome:
+    """All yearly rates of dated flows: `OneRate`, `SeveralRates` or `NoRate` with its reason.
+
+    Money put in is negative, money got back positive, in any order; several flows on a day are added.
+    Raises `InvalidInput` for a float, a datetime or more than 50000 flows.
+
+    >>> year = [date(2025, 1, 1), date(2026, 1, 1), date(2027, 1, 1)]
+    >>> rates([(year[0], -1000), (year[1], 1100)])
+    OneRate(rate=Decimal('0.100000000000'))
+    >>> rates([(year[0], -100), (year[1], 230), (year[2], -132)])
+    SeveralRates(rates=(Decimal('0.100000000000'), Decimal('0.200000000000')))
+    >>> rates([(year[0], -100), (year[1], -5)])
+    NoRate(reason=<NoRateReason.ONE_SIGN: 'one_sign'>)
+    """
+    days, amounts = _read(flows)
+    decimals = max((decimals_of(amount) for amount in amounts), default=0)
+    scale = exact_context()
+    return rates_of_units(days, [int(scale.scaleb(amount, decimals)) for amount in amounts])
+
+
+def rates_of_units(days: Sequence[date], amounts: Sequence[int]) -> RateOutcome:
+    """`rates` of amounts in whole units (such as cents), each on its day; neither is checked."""
+    by_day: dict[int, int] = {}
+    for day, amount in zip(days, amounts, strict=True):
+        ordinal = day.toordinal()
+        by_day[ordinal] = by_day.get(ordinal, 0) + amount
+    kept = sorted(ordinal for ordinal, amount in by_day.items() if amount)
+    if len(kept) < 2:
+        return NoRate(NoRateReason.TOO_FEW_DAYS)
+    worth = tuple(by_day[ordinal] for ordinal in kept)
+    if min(worth) > 0 or max(worth) < 0:
+        return NoRate(NoRateReason.ONE_SIGN)
+    return _outcome(Terms(tuple(ordinal - kept[0] for ordinal in kept), worth))
+
+
+def xirr(flows: Iterable[tuple[date, DecimalInput]], *, decimals: int = DECIMALS) -> Decimal:
+    """The only yearly rate as a fraction (0.3733...), A-`decimals` (at most 12), of dated flows.
+
+    Like `rates`, but raises instead: `InvalidInput` for fewer than two days, `Refused` when no rate exists
+    or several do.
 
     >>> xirr([(date(2025, 1, 1), -1000), (date(2026, 1, 1), 1100)], decimals=6)
     Decimal('0.100000')
     """
-    if type(decimals) is not int or not 0 <= decimals <= 12:
+    if type(decimals) is not int or not 0 <= decimals <= DECIMALS:
         raise InvalidInput("decimals_out_of_range", "decimals go from 0 to 12", field="decimals")
-    terms = _terms(flows)
-    with localcontext(finance_context()):
-        low, high = _bracket(terms)
-        low_sign = _value(terms, low) > 0
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            if (_value(terms, middle) > 0) == low_sign:
-                low = middle
-            else:
-                high = middle
-        return round_half_up(((low + high) / 2) ** -365 - 1, decimals)
+    outcome = rates(flows)
+    if isinstance(outcome, OneRate):
+        return round_half_up(outcome.rate, decimals)
+    if isinstance(outcome, SeveralRates):
+        count = len(outcome.rates)
+        raise Refused("rate_is_ambiguous", f"{count} rates fit these flows; use the return of quotas (TWR)")
+    if outcome.reason is NoRateReason.TOO_FEW_DAYS:
+        raise InvalidInput("too_few_flows", "a rate needs flows on at least two days", field="flows")
+    raise Refused("rate_does_not_exist", _REFUSALS[outcome.reason])
 
 
-def _terms(flows: Iterable[tuple[date, DecimalInput]]) -> list[tuple[int, Decimal]]:
-    """Amounts by days since the first flow, in order, zeros left out."""
-    by_day: dict[date, Decimal] = {}
+def _outcome(terms: Terms) -> RateOutcome:
+    try:
+        found = [round_half_up(growth_of(log) - 1, DECIMALS) for log in roots(PresentValue(terms))]
+    except TooHard:
+        return NoRate(NoRateReason.NOT_DECIDED)
+    if len(found) == 1:
+        return OneRate(found[0])
+    if found:
+        return SeveralRates(tuple(found))
+    # With ends of different sign there is a root somewhere, only not where it was looked for.
+    crosses = (terms.amounts[0] > 0) != (terms.amounts[-1] > 0)
+    return NoRate(NoRateReason.OUT_OF_RANGE if crosses else NoRateReason.NO_CROSSING)
+
+
+def _read(flows: Iterable[tuple[date, DecimalInput]]) -> tuple[list[date], list[Decimal]]:
+    """Days and exact amounts, checked."""
+    days: list[date] = []
+    amounts: list[Decimal] = []
     for count, (day, amount) in enumerate(flows):
         if count >= FLOWS_MAX:
             raise InvalidInput(
@@ -60,56 +154,6 @@ def _terms(flows: Iterable[tuple[date, DecimalInput]]) -> list[tuple[int, Decima
             )
         if isinstance(day, datetime) or not isinstance(day, date):
             raise InvalidInput("date_expected", "each flow has a date", field=f"flows[{count}]")
-        number = parse_decimal(amount, field=f"flows[{count}]")
-        with localcontext(finance_context()):
-            by_day[day] = by_day.get(day, Decimal(0)) + number
-    days = sorted(day for day, amount in by_day.items() if amount)
-    if len(days) < 2:
-        raise InvalidInput("too_few_flows", "a rate needs flows on at least two days", field="flows")
-    if all(by_day[day] > 0 for day in days) or all(by_day[day] < 0 for day in days):
-        raise Refused(
-            "rate_does_not_exist", "all flows have the same sign; put in is negative, got back is positive"
-        )
-    return [((day - days[0]).days, by_day[day]) for day in days]
-
-
-def _bracket(terms: list[tuple[int, Decimal]]) -> tuple[Decimal, Decimal]:
-    """Two day discounts between which the value changes its sign exactly once."""
-    grid = [(logarithm / -365).exp() for logarithm in _logarithms(terms)]
-    signs = [_value(terms, discount) > 0 for discount in grid]
-    found = [
-        pair for pair, sides in zip(pairwise(grid), pairwise(signs), strict=True) if sides[0] != sides[1]
-    ]
-    if not found:
-        raise Refused(
-            "rate_does_not_exist",
-            "no rate from -99.9999 % to 1,000,000 % a year makes these flows worth zero",
-        )
-    if len(found) > 1:
-        raise Refused(
-            "rate_is_ambiguous", f"{len(found)} rates fit these flows; use the return of quotas (TWR) instead"
-        )
-    return found[0]
-
-
-def _logarithms(terms: list[tuple[int, Decimal]]) -> list[Decimal]:
-    """ln(1+r) of the rates looked at, ascending.
-
-    Flows that change their sign once have one root (Descartes), which a coarse grid finds. Others are
-    searched in steps of one percent from -50 % to +200 % too; closer roots look like none or like one.
-    """
-    low, high = (1 + _LOWEST).ln(), (1 + _HIGHEST).ln()
-    coarse = {low + (high - low) * step / _STEPS for step in range(_STEPS + 1)}
-    if sum((one > 0) != (other > 0) for (_, one), (_, other) in pairwise(terms)) == 1:
-        return sorted(coarse)
-    return sorted(coarse | {Decimal(step) / 100 for step in range(-69, 111)})
-
-
-def _value(terms: list[tuple[int, Decimal]], discount: Decimal) -> Decimal:
-    """The flows' worth, by Horner's rule from the last day to the first."""
-    total = Decimal(0)
-    later = terms[-1][0]
-    for days, amount in reversed(terms):
-        total = total * discount ** (later - days) + amount
-        later = days
-    return total
+        days.append(day)
+        amounts.append(parse_decimal(amount, field=f"flows[{count}]"))
+    return days, amounts

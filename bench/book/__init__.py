@@ -1,0 +1,1 @@
+"""Figures of the book: performance reports, rates of return."""

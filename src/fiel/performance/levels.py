@@ -1,0 +1,87 @@
+"""The whole, and its parts by class, account and asset: what is in each and what flowed across its border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fiel.performance.book import Book
+from fiel.performance.cells import OUTSIDE, Cell, Leg
+
+
+class Level(StrEnum):
+    """By what the cells of a book are put together."""
+
+    PORTFOLIO = "portfolio"
+    CLASS = "class"
+    ACCOUNT = "account"
+    ASSET = "asset"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Group:
+    """Cells told together. `flows`: (in, out) across the border in cents of BRL, by place of the axis."""
+
+    level: Level
+    name: str
+    cells: tuple[Cell, ...]
+    flows: dict[int, tuple[int, int]]
+
+    def worths(self) -> list[int]:
+        """The worth of every day of the axis, in cents of BRL."""
+        return summed([cell.values for cell in self.cells])
+
+    def worth_at(self, place: int) -> int:
+        """The worth of one day; nothing before the axis."""
+        return sum(cell.values[place] for cell in self.cells) if place >= 0 else 0
+
+
+def summed(worths: Sequence[Sequence[int]]) -> list[int]:
+    """Day by day."""
+    return list(map(sum, zip(*worths, strict=True))) if len(worths) > 1 else list(worths[0])
+
+
+def groups(book: Book, level: Level) -> list[Group]:
+    """The parts of a book at one level, in the order of their names; the portfolio is one."""
+    members: dict[str, list[Cell]] = {}
+    for cell in book.cells:
+        members.setdefault(_name(cell, level), []).append(cell)
+    names = sorted(members)
+    number = {name: at for at, name in enumerate(names)}
+    group_of = [number[_name(cell, level)] for cell in book.cells]
+    flows = _flows(book.legs, group_of, len(names))
+    return [Group(level, name, tuple(members[name]), flows[at]) for at, name in enumerate(names)]
+
+
+def _name(cell: Cell, level: Level) -> str:
+    if level is Level.PORTFOLIO:
+        return "portfolio"
+    if level is Level.CLASS:
+        return cell.asset_class
+    return cell.account if level is Level.ACCOUNT else cell.asset
+
+
+def _flows(legs: Iterable[Leg], group_of: Sequence[int], count: int) -> list[dict[int, tuple[int, int]]]:
+    """What crossed the border of each group, by place."""
+    crossed: list[dict[int, dict[int, tuple[int, int]]]] = [{} for _ in range(count)]
+    for leg in legs:
+        group = group_of[leg.cell]
+        if leg.counter != OUTSIDE and group_of[leg.counter] == group:
+            continue
+        of_day = crossed[group].setdefault(leg.place, {})
+        inn, out = of_day.get(leg.cell, (0, 0))
+        of_day[leg.cell] = (inn + leg.inn, out + leg.out)
+    return [{place: _joined(cells.values()) for place, cells in days.items()} for days in crossed]
+
+
+def _joined(flows: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The flow of a day over cells: what left one cell to enter another the same day is no flow of both.
+
+    What came into a cell and left it again the same day (a day trade) stays: it was capital at work there.
+    """
+    turned = net = 0
+    for inn, out in flows:
+        turned += min(inn, out)
+        net += inn - out
+    return (turned + max(net, 0), turned + max(-net, 0))
