@@ -59,9 +59,7 @@ def _row(row: Any) -> tuple[Decimal, Decimal, Decimal]:
 def _twr_daily(inputs: Inputs) -> Answer:
     cumulative = time_weighted([_row(row) for row in pick(inputs, "days", "rows")])
     grown = [_ONE + one for one in cumulative]
-    daily = [Decimal(0)] + [
-        later / one - 1 if one else Decimal(0) for one, later in pairwise(grown)
-    ]
+    daily = [Decimal(0)] + [later / one - 1 if one else Decimal(0) for one, later in pairwise(grown)]
     return {"cumulative": list(cumulative), "twr": cumulative[-1], "daily": daily}
 
 

@@ -135,13 +135,18 @@ def _tally(values: Mapping[str, Any], otherwise: str = "0") -> Tally:
     )
 
 
+def _day_trade_of(name: str) -> Category:
+    """Funds have no pool of day trades: they are told apart from the rest."""
+    return Category.FII if "fii" in name.lower() else Category.STOCK
+
+
 def _category_tax(inputs: Inputs) -> Answer:
     name = str(pick(inputs, "category", "kind", "asset_class"))
     month = month_given(inputs)
     # A gain without its sales is one above the limit: that is what a taxed example leaves out.
     tally = _tally(inputs, otherwise="1000000")
     day = is_day_trade(name) or bool(given(inputs, "day_trade", "is_day_trade", otherwise=False))
-    category = Category.STOCK if is_day_trade(name) else category_named(name)
+    category = _day_trade_of(name) if is_day_trade(name) else category_named(name)
     pool = Pool.FII if category is Category.FII else Pool.DAY_TRADE if day else Pool.COMMON
     table = {category: tally}
     results = MonthResults(month, {}, table) if day else MonthResults(month, table)
@@ -159,7 +164,7 @@ def _results(month: date, parts: Mapping[str, Any], irrf: Decimal = _ZERO) -> Mo
         if not isinstance(values, Mapping):
             continue
         if is_day_trade(name):
-            day[Category.STOCK] = _tally(values)
+            day[_day_trade_of(name)] = _tally(values)
         else:
             swing[category_named(name)] = _tally(values)
     return MonthResults(month, swing, day, irrf)

@@ -46,7 +46,8 @@ def category_named(name: str) -> Category:
 
 def is_day_trade(name: str) -> bool:
     """Whether the name of a category says day trade."""
-    return name.lower().replace(" ", "").replace("-", "").replace("_", "").startswith(("daytrade", "dt"))
+    plain = re.sub("[^a-z]", "", name.lower())
+    return "daytrade" in plain or plain == "dt"
 
 
 def month_of(text: str) -> date:

@@ -29,6 +29,13 @@ def test_the_average_is_over_all_brokers_and_a_sale_leaves_it() -> None:
     assert history.holdings["PETR4"].average_cost == D(11)
 
 
+def test_two_sales_of_a_day_share_what_one_would_cost() -> None:
+    """Three units that cost 10.00 in all, sold one by one: the costs sum to what was paid."""
+    history = replay([bought("01-05", 3, "3.33", fees="0.01"), *(sold("01-06", 1, "4") for _ in range(3))])
+    assert [round(sale.cost or D(0), 4) for sale in history.sales] == [D("3.3333")] * 3
+    assert sum((sale.cost or D(0)) for sale in history.sales) == 10
+
+
 def test_fees_raise_the_cost_and_lower_the_proceeds() -> None:
     """Bought for 3209.60 with fees, half sold for 1794.60 net: a gain of 189.80."""
     history = replay(

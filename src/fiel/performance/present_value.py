@@ -43,13 +43,28 @@ class Terms:
     amounts: tuple[int, ...]
 
     def steps(self, *, backwards: bool) -> list[tuple[int, int]]:
-        """(days since the amount before, amount) in the order of Horner's rule, the last one first."""
+        """(days since the amount before, amount * 2^128) in the order of Horner's rule, last one first."""
         days, amounts = self.days, self.amounts
         if backwards:
             last = days[-1]
             days, amounts = tuple(last - day for day in reversed(days)), tuple(reversed(amounts))
         gaps = [0, *(later - day for day, later in pairwise(days))]
-        return list(zip(gaps, amounts, strict=True))[::-1]
+        return [(gap, amount << WEIGHT_BITS) for gap, amount in zip(gaps, amounts, strict=True)][::-1]
+
+    def gathered(self, count: int) -> Terms | None:
+        """About `count` amounts in the place of many, each amid its own; `None` when few are left."""
+        width = self.days[-1] // count + 1
+        by_part: dict[int, list[int]] = {}
+        for day, amount in zip(self.days, self.amounts, strict=True):
+            part = by_part.setdefault(day // width, [0, 0, 0])
+            part[0] += amount
+            part[1] += day
+            part[2] += 1
+        kept = [(days // many, amount) for amount, days, many in by_part.values() if amount]
+        if len(kept) < 2:
+            return None
+        first = kept[0][0]
+        return Terms(tuple(day - first for day, _ in kept), tuple(amount for _, amount in kept))
 
 
 class PresentValue:
@@ -66,11 +81,10 @@ class PresentValue:
     def at(self, log: int) -> int:
         """The net sum, scaled by 2^128."""
         weights, total = _Weights.of(abs(log)), 0
-        for gap, amount in self._steps(log):
-            total += amount << WEIGHT_BITS
-            if gap:
-                total = total * weights[gap] >> WEIGHT_BITS
-        return total
+        steps = self._steps(log)
+        for gap, amount in steps[:-1]:
+            total = (total + amount) * weights[gap] >> WEIGHT_BITS
+        return total + steps[-1][1]
 
     def stays_on_one_side(self, log: int) -> bool:
         """True when at this growth the investor always owes, or always is owed, until the end.
@@ -82,7 +96,7 @@ class PresentValue:
         steps = self._steps(log)
         sign = -1 if steps[-1][1] > 0 else 1
         for gap, amount in steps[:-1]:
-            total += amount << WEIGHT_BITS
+            total += amount
             if sign * total < -self._slack:
                 return False
             total = total * weights[gap] >> WEIGHT_BITS
@@ -96,7 +110,7 @@ class PresentValue:
             if gap:
                 days += gap
                 weight = weight * weights[gap] >> WEIGHT_BITS
-            worth = abs(amount) * weight
+            worth = abs(amount) * weight >> WEIGHT_BITS
             side = amount < 0
             totals[side] += worth
             totals[2 + side] += worth * days

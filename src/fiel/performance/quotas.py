@@ -100,7 +100,7 @@ def time_weighted(days: Sequence[tuple[DecimalInput, DecimalInput, DecimalInput]
     The first row is the reference, and returns 0.
 
     >>> time_weighted([(0, 0, "10000"), (0, 0, "10230"), ("200", 0, "10630")])[-1]
-    Decimal('0.042616490705')
+    Decimal('0.042616490892')
     """
     if not days:
         raise InvalidInput("no_days", "give at least the reference day", field="days")

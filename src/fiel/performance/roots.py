@@ -20,17 +20,20 @@ LOG_LIMIT = 27_631_021_116 * LOG_ONE // 10**9
 _NARROW = 1 << (LOG_BITS - 44)
 #: A root is told to 2^-60 of its logarithm.
 _FINE = 1 << (LOG_BITS - 60)
-_STRETCHES_MAX = 200_000
+#: Terms summed up in one search: some ten seconds.
+_WORK_MAX = 10_000_000
 _START = LOG_ONE // 8
+#: Terms of the rough copy.
+_ROUGH = 100
 
 
 class TooHard(Exception):
-    """The search did not end within its limit of stretches."""
+    """The search did not end within its limit of work."""
 
 
 def roots(value: PresentValue) -> list[int]:
     """The logarithms of all growths between 10^-12 and 10^12 that make the terms worth zero, ascending."""
-    quick = _nearest(value)
+    quick = _around(value) or _nearest(value)
     if quick is not None:
         root = refined(value.at, *quick)
         if value.stays_on_one_side(root):
@@ -39,6 +42,24 @@ def roots(value: PresentValue) -> list[int]:
     if value.at(0) == 0 and 0 not in found:
         found.append(0)
     return _distinct(found)
+
+
+def _around(value: PresentValue) -> tuple[int, int] | None:
+    """A narrow stretch with a sign change, by the root of a rough copy of many terms; `None` without luck."""
+    rough = value.terms.gathered(_ROUGH) if len(value.terms.days) > 4 * _ROUGH else None
+    copy = None if rough is None else PresentValue(rough)
+    found = None if copy is None else _nearest(copy)
+    if copy is None or found is None:
+        return None
+    guess = refined(copy.at, *found)
+    for bits in (16, 12, 8):
+        low, high = guess - (LOG_ONE >> bits), guess + (LOG_ONE >> bits)
+        # The sum is scaled otherwise on each side of zero: a stretch stays on one side.
+        if low < 0 < high:
+            return None
+        if (value.at(low) > 0) != (value.at(high) > 0):
+            return (low, high)
+    return None
 
 
 def _nearest(value: PresentValue) -> tuple[int, int] | None:
@@ -93,7 +114,7 @@ def _half(value: PresentValue, sign: int) -> list[int]:
     edges = [0, *(LOG_LIMIT * part // 16 for part in (1, 2, 4, 8, 16))]
     stretches = list(pairwise(edges))
     while stretches:
-        if len(known) > _STRETCHES_MAX:
+        if len(known) * len(value.terms.days) > _WORK_MAX:
             raise TooHard
         low, high = stretches.pop()
         verdict = _verdict(sums(low), sums(high), high - low)

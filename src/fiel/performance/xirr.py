@@ -24,6 +24,7 @@ from fiel.performance.roots import TooHard, roots
 
 FLOWS_MAX = 50_000
 DECIMALS = 12
+_PLAIN_MAX = 10**18
 
 
 class NoRateReason(StrEnum):
@@ -87,9 +88,10 @@ def rates(flows: Iterable[tuple[date, DecimalInput]]) -> RateOutcome:
     NoRate(reason=<NoRateReason.ONE_SIGN: 'one_sign'>)
     """
     days, amounts = _read(flows)
-    decimals = max((decimals_of(amount) for amount in amounts), default=0)
-    scale = exact_context()
-    return rates_of_units(days, [int(scale.scaleb(amount, decimals)) for amount in amounts])
+    decimals = max((decimals_of(one) for one in amounts if isinstance(one, Decimal)), default=0)
+    scale, exact = 10**decimals, exact_context()
+    units = [int(exact.scaleb(one, decimals)) if isinstance(one, Decimal) else one * scale for one in amounts]
+    return rates_of_units(days, units)
 
 
 def rates_of_units(days: Sequence[date], amounts: Sequence[int]) -> RateOutcome:
@@ -143,10 +145,10 @@ def _outcome(terms: Terms) -> RateOutcome:
     return NoRate(NoRateReason.OUT_OF_RANGE if crosses else NoRateReason.NO_CROSSING)
 
 
-def _read(flows: Iterable[tuple[date, DecimalInput]]) -> tuple[list[date], list[Decimal]]:
+def _read(flows: Iterable[tuple[date, DecimalInput]]) -> tuple[list[date], list[Decimal | int]]:
     """Days and exact amounts, checked."""
     days: list[date] = []
-    amounts: list[Decimal] = []
+    amounts: list[Decimal | int] = []
     for count, (day, amount) in enumerate(flows):
         if count >= FLOWS_MAX:
             raise InvalidInput(
@@ -155,5 +157,9 @@ def _read(flows: Iterable[tuple[date, DecimalInput]]) -> tuple[list[date], list[
         if isinstance(day, datetime) or not isinstance(day, date):
             raise InvalidInput("date_expected", "each flow has a date", field=f"flows[{count}]")
         days.append(day)
-        amounts.append(parse_decimal(amount, field=f"flows[{count}]"))
+        # Whole numbers need no reading, and there may be many.
+        if type(amount) is int and abs(amount) < _PLAIN_MAX:
+            amounts.append(amount)
+        else:
+            amounts.append(parse_decimal(amount, field=f"flows[{count}]"))
     return days, amounts

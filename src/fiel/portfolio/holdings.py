@@ -40,23 +40,27 @@ class Holding:
 
     def cost_of(self, quantity: Decimal) -> Decimal | None:
         """The share of the cost that `quantity` units take with them; all of it for all of them."""
-        if self.cost is None or quantity == self.quantity:
-            return self.cost
         with localcontext(finance_context()):
-            return self.cost - share_of(self.cost, self.quantity - quantity, self.quantity)
+            return self._cost_of(quantity)
 
     def plus(self, quantity: Decimal, cost: Decimal | None) -> Holding:
         """With more units and their cost; an unknown cost on either side makes the whole unknown."""
         with localcontext(finance_context()):
-            return replace(self, quantity=self.quantity + quantity, cost=sum_costs(self.cost, cost))
+            total = None if self.cost is None or cost is None else self.cost + cost
+            return replace(self, quantity=self.quantity + quantity, cost=total)
 
     def minus(self, quantity: Decimal) -> Holding:
         """Without so many units and their share of the cost."""
         with localcontext(finance_context()):
             left = self.quantity - quantity
-            gone = self.cost_of(quantity)
+            gone = self._cost_of(quantity)
             cost = None if self.cost is None or gone is None else self.cost - gone
             return replace(self, quantity=left, cost=cost if left else _ZERO)
+
+    def _cost_of(self, quantity: Decimal) -> Decimal | None:
+        if self.cost is None or quantity == self.quantity:
+            return self.cost
+        return self.cost - _share(self.cost, self.quantity - quantity, self.quantity)
 
 
 def share_of(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
@@ -64,7 +68,11 @@ def share_of(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     if part == whole:
         return amount
     with localcontext(finance_context()):
-        return round_to(amount * part / whole, COST_DECIMALS, Rounding.HALF_EVEN)
+        return _share(amount, part, whole)
+
+
+def _share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    return round_to(amount * part / whole, COST_DECIMALS, Rounding.HALF_EVEN)
 
 
 def sum_costs(left: Decimal | None, right: Decimal | None) -> Decimal | None:

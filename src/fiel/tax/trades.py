@@ -147,6 +147,5 @@ def _cut(trades: Sequence[Trade], quantity: Decimal) -> tuple[list[Piece], list[
 
 
 def _piece(trade: Trade, quantity: Decimal) -> Piece:
-    with localcontext(finance_context()):
-        value = quantity * trade.price
-    return Piece(trade, quantity, value, share_of(trade.fees, quantity, trade.quantity))
+    fees = share_of(trade.fees, quantity, trade.quantity)
+    return Piece(trade, quantity, quantity * trade.price, fees)

@@ -68,11 +68,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reasoned:
-    """A row that is not simply booked, with a stable code that says why, and what may be done about it."""
+    """A row that is not simply booked, with a stable code that says why, and what may be done about it.
+
+    `text`: the reason in words, for people; empty when the code says it all.
+    """
 
     row: Row
     reason: str
     accept: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ class ReadFile:
     not_booked  recognised, and books nothing (settlement legs, balance lines...), with the reason
     review      asked about first: a person decides
     unknown     not recognised; reported with its text
-    `positions`, `provisioned`, `aggregated`: tables of files that tell holdings, coming income or sums, as
-    rows of text; `facts`: what the file says of itself (period, institution, note number, net total...).
+    `positions`, `provisioned`, `aggregated`, `income_sums`: tables of files that tell holdings, coming income,
+    trades summed by month or income summed by year, as rows of text; `facts`: what the file says of itself (period, institution, note number, net total...).
     """
 
     name: str
@@ -98,4 +102,5 @@ class ReadFile:
     positions: tuple[Mapping[str, str], ...] = ()
     provisioned: tuple[Mapping[str, str], ...] = ()
     aggregated: tuple[Mapping[str, str], ...] = ()
+    income_sums: tuple[Mapping[str, str], ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Brokerage notes in PDF: the SINACOR family (Clear, Rico, XP, Inter) and NuInvest."""

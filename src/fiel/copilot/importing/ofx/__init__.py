@@ -1,0 +1,1 @@
+"""Bank statements in OFX, as Brazilian banks write them."""

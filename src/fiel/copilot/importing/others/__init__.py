@@ -1,0 +1,1 @@
+"""Exports of other programs and of foreign brokers, the old CEI portal, tables with a mapping, our own JSON."""

@@ -1,0 +1,12 @@
+"""Every reader there is. A new format is one package with `READERS`, named here."""
+
+from __future__ import annotations
+
+from fiel.copilot.importing.b3 import READERS as B3
+from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.trackers import READERS as TRACKERS
+
+
+def all_readers() -> tuple[Reader, ...]:
+    """The readers in the order in which they are told to people."""
+    return (*B3, *TRACKERS)
