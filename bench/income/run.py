@@ -26,6 +26,7 @@ from bench.income.papers import PRICED_ON, cdbs, rates  # noqa: E402
 from bench.machine import describe, noise  # noqa: E402
 from bench.table import Row, as_markdown, as_text  # noqa: E402
 from bench.timing import Times, duration  # noqa: E402
+from fiel.fixed_income import projecting  # noqa: E402
 from fiel.fixed_income.accrual import daily, interest, powers  # noqa: E402
 from fiel.fixed_income.credit.curve import CreditPaper, events, factors, unit_price  # noqa: E402
 from fiel.fixed_income.outlook import Outlook, outlook  # noqa: E402
@@ -93,8 +94,9 @@ def _papers(count: int, rounds: int) -> list[Row]:
 def _fresh() -> Outlook:
     """Series that nobody asked yet. The process-wide memories of powers are emptied too."""
     for kept in (
+        projecting._held,
         interest.spread_factor9,
-        interest._log_growth,
+        powers._daily_root36,
         powers._daily_root,
         daily._percent_step,
     ):

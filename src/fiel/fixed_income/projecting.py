@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from fiel.fixed_income.credit import walking
 from fiel.fixed_income.credit.papers import CreditPaper
@@ -73,15 +74,22 @@ def flows(title: Title, units: DecimalInput, rates: Outlook, from_day: date) -> 
     zero, `Refused` for a series or nominal value that is missing, and for a title that outlives
     `rates.until`.
     """
-    held = parse_decimal(units, field="units", minimum=0, maximum=UNITS_MAX)
-    if not held:
-        raise InvalidInput("units_zero", "nothing is held; give units above zero", field="units")
+    times, exponent = _held(units)
     if isinstance(title, CreditPaper):
         parts = _credit_parts(title, rates, from_day)
     else:
         parts = federal_parts(title, rates, from_day)
-    times, exponent = int(f"{held:f}".replace(".", "")), -8 - decimals_of(held)
     return tuple(_flow(part, times, exponent, rates.forward.name) for part in parts)
+
+
+# Typed: a float must not find what its equal Decimal left here.
+@lru_cache(maxsize=1024, typed=True)
+def _held(units: DecimalInput) -> tuple[int, int]:
+    """The units held as digits, and the power of ten by which digits * 10^-8 reais are theirs."""
+    held = parse_decimal(units, field="units", minimum=0, maximum=UNITS_MAX)
+    if not held:
+        raise InvalidInput("units_zero", "nothing is held; give units above zero", field="units")
+    return int(f"{held:f}".replace(".", "")), -8 - decimals_of(held)
 
 
 def _flow(part: Part, times: int, exponent: int, assumption: str) -> Flow:

@@ -10,8 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
-from sqlalchemy import Connection
-
 from fiel.copilot.income.announced import AnnouncedEvents, AnnouncedOf
 from fiel.copilot.income.wallet import WalletBook, asset_of, read_wallet
 from fiel.copilot.income.zones import zone_of
@@ -21,7 +19,7 @@ from fiel.custody.queries import Snapshot
 from fiel.income.lifecycle import IncomePolicy
 from fiel.income.reconciling import Reconciliation, reconcile
 from fiel.income.values import IncomeRecord
-from fiel.infra.storage.database import Database, UnitOfWork
+from fiel.infra.storage.database import Database, Session, UnitOfWork
 from fiel.kernel.clock import Clock
 from fiel.market import queries
 
@@ -144,14 +142,14 @@ class IncomeDesk:
             visited = store.wallet_visited(connection, wallet)
         return zone_of(self.default_zone if visited is None else visited.zone)
 
-    def _reconciled(self, connection: Connection, visited: Visited, day: date, at: datetime) -> Reconciled:
+    def _reconciled(self, connection: Session, visited: Visited, day: date, at: datetime) -> Reconciled:
         done = self._weighed(connection, visited.wallet, visited.zone, day)
         store.save_records(connection, done.changed, at=at)
         records, changed = len(done.reconciliation.records), len(done.changed)
         store.mark_done(connection, visited.wallet, day, at=at, records=records, changed=changed)
         return done
 
-    def _weighed(self, connection: Connection, wallet: str, zone: str, day: date) -> Reconciled:
+    def _weighed(self, connection: Session, wallet: str, zone: str, day: date) -> Reconciled:
         book = read_wallet(connection, wallet, zone_of(zone), store.links_of(connection, wallet))
         known = store.records_of(connection, wallet)
         assets = book.assets | {each.asset for each in known}

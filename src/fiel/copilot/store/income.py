@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
-from fiel.copilot.income.record_codec import record_of, record_text
+from fiel.copilot.income_record_text import record_of, record_text
 from fiel.copilot.tables import income_links, income_records, income_titles, income_wallets
 from fiel.income.values import IncomeRecord
 from fiel.infra.storage.upserts import insert_into
