@@ -33,10 +33,11 @@ from sqlalchemy import text  # noqa: E402
 from bench.machine import describe, noise  # noqa: E402
 from bench.table import Row, as_markdown, as_text  # noqa: E402
 from fiel.bootstrap import OpenIncome, open_income  # noqa: E402
+from fiel.copilot.income.accepting import accept  # noqa: E402
 from fiel.copilot.income.jobs import KIND, Schedule  # noqa: E402
 from fiel.infra.jobs.rabbit import RabbitJobs, RabbitSettings  # noqa: E402
 from fiel.infra.storage import schema  # noqa: E402
-from fiel.infra.storage.database import Database  # noqa: E402
+from fiel.infra.storage.database import Database, Session  # noqa: E402
 from fiel.infra.system import SystemClock  # noqa: E402
 from fiel.kernel.calendars import b3  # noqa: E402
 from fiel.market import event_codec  # noqa: E402
@@ -46,7 +47,8 @@ from fiel.market.values import CashEvent, CashKind, EventsReading  # noqa: E402
 from fiel.settings import Settings  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks-income-jobs.md"
-#: Payments of each asset: five years of one a month, and the wallet held it for the last one.
+#: Payments of each asset: five years of one a month; the wallet held it for the last year, and what was paid
+#: is booked.
 PAYMENTS = 60
 SINCE = date(2025, 7, 1)
 FIRST_DAY = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
@@ -207,43 +209,55 @@ def empty(queue: RabbitJobs) -> None:
         )
 
 
+#: Rows of a wallet, with the columns that a copy has of its own: names, and numbers of the journal.
+COPIED: dict[str, tuple[set[str], set[str]]] = {
+    "accounts": (set(), set()),
+    "positions": (set(), set()),
+    "lots": ({"id"}, set()),
+    "journal": ({"id", "cause"}, {"seq"}),
+    "postings": (set(), {"entry_seq"}),
+}
+
+
 def fill(opened: OpenIncome, wallets: int, assets: list[str]) -> None:
-    """Payments of every asset, one wallet by the product, and its copies."""
+    """Payments of every asset, one wallet whose money was booked by the product, and its copies."""
     for asset in assets:
         announce(opened.database, asset)
-    for asset in assets:
         at = datetime(SINCE.year, SINCE.month, SINCE.day, 15, tzinfo=UTC)
         opened.custody.bring_shares("w-00000", asset, "100", "1000.00", key=asset, occurred_at=at)
+    accept(opened.desk, opened.custody, "w-00000", None)
     with opened.database.unit_of_work() as unit:
-        for table, changed in (
-            ("accounts", {"user_id"}),
-            ("positions", {"user_id"}),
-            ("lots", {"user_id", "id"}),
-        ):
-            copy_rows(unit.connection, table, changed, wallets)
+        for table in ("income_links", "income_records", "income_wallets"):
+            unit.connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+        last = int(unit.connection.execute(text("SELECT max(seq) FROM journal")).scalar_one())
+        for table, (named, numbered) in COPIED.items():
+            copy_rows(unit.connection, table, named, numbered, wallets, last)
     statement(opened.database, "ANALYZE")
 
 
-def copy_rows(connection: object, table: str, changed: set[str], wallets: int) -> None:
+def copy_rows(
+    session: Session, table: str, named: set[str], numbered: set[str], wallets: int, last: int
+) -> None:
     """The first wallet's rows of a table once for every other wallet."""
     asked = text("SELECT column_name FROM information_schema.columns WHERE table_name = :name")
-    names = list(connection.execute(asked, {"name": table}).scalars())  # type: ignore[attr-defined]
+    names = list(session.execute(asked, {"name": table}).scalars())
     columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(copied(name, changed) for name in names)
-    connection.execute(  # type: ignore[attr-defined]
-        text(
-            f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table}, generate_series(1, :last) AS n "  # noqa: S608
-            "WHERE user_id = 'w-00000'"
-        ),
-        {"last": wallets - 1},
-    )
+    values = ", ".join(copied(name, named, numbered) for name in names)
+    # Postings name no user; they are of the entries there were before the first copy.
+    mine = "user_id = 'w-00000'" if "user_id" in names else "entry_seq <= :last"
+    source = f"FROM {table}, generate_series(1, :wallets) AS n WHERE {mine}"
+    statement_text = f"INSERT INTO {table} ({columns}) SELECT {values} {source}"
+    given = {"wallets": wallets - 1} | ({"last": last} if numbered else {})
+    session.execute(text(statement_text), given)
 
 
-def copied(name: str, changed: set[str]) -> str:
-    """What a column of a copy holds: the user's own name, an id of its own, or the same."""
+def copied(name: str, named: set[str], numbered: set[str]) -> str:
+    """What a column of a copy holds: the user's own name, an id or number of its own, or the same."""
     if name == "user_id":
         return "'w-' || lpad(n::text, 5, '0')"
-    return f"\"{name}\" || '-' || n" if name in changed else f'"{name}"'
+    if name in numbered:
+        return f'"{name}" + n * :last'
+    return f"\"{name}\" || '-' || n" if name in named else f'"{name}"'
 
 
 def announce(database: Database, asset: str) -> None:

@@ -26,13 +26,17 @@ from fiel.market import queries
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a reconciliation of a wallet gave: all of it, and what is new or other than before."""
+    """What a reconciliation of a wallet gave: all of it, and what is new or other than before.
+
+    `known`: the events of which there was a record before.
+    """
 
     wallet: str
     day: date
     zone: str
     reconciliation: Reconciliation
     changed: tuple[IncomeRecord, ...]
+    known: frozenset[str]
     book: WalletBook
     announced: dict[str, AnnouncedOf] = field(default_factory=dict)
 
@@ -144,7 +148,7 @@ class IncomeDesk:
 
     def _reconciled(self, connection: Session, visited: Visited, day: date, at: datetime) -> Reconciled:
         done = self._weighed(connection, visited.wallet, visited.zone, day)
-        store.save_records(connection, done.changed, at=at)
+        store.save_records(connection, done.changed, done.known, at=at)
         records, changed = len(done.reconciliation.records), len(done.changed)
         store.mark_done(connection, visited.wallet, day, at=at, records=records, changed=changed)
         return done
@@ -173,4 +177,4 @@ class IncomeDesk:
         )
         before = {each.event_id: each for each in known}
         changed = tuple(each for each in done.records if before.get(each.event_id) != each)
-        return Reconciled(wallet, day, zone, done, changed, book, announced)
+        return Reconciled(wallet, day, zone, done, changed, frozenset(before), book, announced)
