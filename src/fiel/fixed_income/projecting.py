@@ -72,7 +72,19 @@ def flows(title: Title, units: DecimalInput, rates: Outlook, from_day: date) -> 
 
     `units` is how many titles are held (any fraction). Raises `InvalidInput` for units that are not above
     zero, `Refused` for a series or nominal value that is missing, and for a title that outlives
-    `rates.until`.
+    `rates.until`. One unit pays what its own rules round (`credit.walking`, `federal_flows`); times the
+    units nothing is rounded.
+
+    Ten bonds of R$ 1,000 (STN auction methodology, LTN), due on a holiday:
+
+    >>> from fiel.fixed_income.credit.papers import MarketRates
+    >>> from fiel.fixed_income.outlook import outlook
+    >>> from fiel.fixed_income.treasury import Ltn
+    >>> from fiel.kernel.calendars import anbima
+    >>> today = date(2026, 2, 6)
+    >>> paid = flows(Ltn(date(2028, 1, 1)), 10, outlook(MarketRates(anbima(today))), today)
+    >>> [(str(one.day), str(one.paid)) for one in paid]
+    [('2028-01-03', '10000.00')]
     """
     times, exponent = _held(units)
     if isinstance(title, CreditPaper):
@@ -131,7 +143,13 @@ def _is_known(paper: CreditPaper, event: Payment, rates: Outlook) -> bool:
 
 
 def total(payments: tuple[Flow, ...]) -> Decimal:
-    """The sum of gross payments, exact, in reais."""
+    """The sum of gross payments, exact, in reais.
+
+    >>> day, zero = date(2026, 7, 8), Decimal(0)
+    >>> last = Flow(day, day, Decimal(500), zero, Decimal("50.005"))
+    >>> total((Flow(day, day, zero, zero, Decimal(50)), last))
+    Decimal('600.005')
+    """
     exact, added = exact_context(), Decimal(0)
     for payment in payments:
         added = exact.add(added, payment.gross)

@@ -20,12 +20,19 @@ def annual_rate(value: DecimalInput, *, field: str, minimum: DecimalInput = "-99
     """A rate in percent per year, read and checked.
 
     Raises `InvalidInput` for a float, for what is not a number and outside `minimum`..100000.
+
+    >>> annual_rate("14.90", field="rate")
+    Decimal('14.9')
     """
     return parse_decimal(value, field=field, minimum=minimum, maximum=RATE_MAX)
 
 
 def business_days(count: int, *, field: str = "business_days") -> int:
-    """A count of business days, checked: a whole number from 0 to 100800."""
+    """A count of business days, checked: a whole number from 0 to 100800.
+
+    >>> business_days(252)
+    252
+    """
     if type(count) is not int or not 0 <= count <= BUSINESS_DAYS_MAX:
         raise InvalidInput(
             "business_days_count",
@@ -76,6 +83,12 @@ def quick_scaled(log: Decimal, count: int, total: int, decimals: int, *, is_cut:
 
     `log` has 30 digits. `None` for a number so near to where its digits would change that 30 digits cannot
     tell (exact roots lie there), or above 10000: ask the plain power then.
+
+    A third of 10 %, 1.10^(1/3) = 1.0322801154..., cut and rounded:
+
+    >>> log = quick_context().ln(Decimal("1.1"))
+    >>> quick_scaled(log, 1, 3, 8, is_cut=True), quick_scaled(log, 1, 3, 8, is_cut=False)
+    (103228011, 103228012)
     """
     with localcontext(quick_context()):
         grown = (log * count / total).exp()
@@ -99,6 +112,11 @@ def quick_growth9(rate: Decimal, count: int) -> int | None:
 
     Squares of the daily root in whole numbers: `count` steps lose less than 2 * count * 10^-36 of the result
     (of 1, when it is below 1), and 10^-30 is given away. Near a tie the plain power must be asked.
+
+    Half a year at 21 % is 10 %; a yearly factor of 1.0000000005 is a tie of the ninth decimal:
+
+    >>> quick_growth9(Decimal(21), 126), quick_growth9(Decimal("0.00000005"), 252)
+    (1100000000, None)
     """
     result, square, left = _SCALE, _daily_root36(rate), count
     while left:
