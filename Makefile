@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market fmt env clean
+.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market bench-income bench-income-jobs bench-forecast fmt env clean
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,16 @@ bench-ledger: env ## The ledger beside hand-written yardsticks, on real PostgreS
 bench-market: ## Market data from each layer, beside a direct call and cashews; ARGS="--write"
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --all-extras
 	$(BESIDE) python bench/market/run.py $(ARGS)
+
+bench-income: ## 10,000 papers priced and projected, beside PYield or QuantLib; ARGS="--write"
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --all-extras
+	$(RUN) python bench/income/run.py $(ARGS)
+
+bench-income-jobs: env ## The daily income jobs on real RabbitMQ and PostgreSQL; ARGS="--write"
+	$(BESIDE) python bench/income_jobs/run.py $(ARGS)
+
+bench-forecast: env ## The forecast of dividends against repeating last year, walked forward
+	$(RUN) python bench/forecast/run.py $(ARGS)
 
 fmt: env ## Format the code and repair what ruff can repair
 	$(RUN) ruff check --fix-only .

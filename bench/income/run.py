@@ -26,6 +26,7 @@ from bench.income.papers import PRICED_ON, cdbs, rates  # noqa: E402
 from bench.machine import describe, noise  # noqa: E402
 from bench.table import Row, as_markdown, as_text  # noqa: E402
 from bench.timing import Times, duration  # noqa: E402
+from fiel.fixed_income import projecting  # noqa: E402
 from fiel.fixed_income.accrual import daily, interest, powers  # noqa: E402
 from fiel.fixed_income.credit.curve import CreditPaper, events, factors, unit_price  # noqa: E402
 from fiel.fixed_income.outlook import Outlook, outlook  # noqa: E402
@@ -93,8 +94,9 @@ def _papers(count: int, rounds: int) -> list[Row]:
 def _fresh() -> Outlook:
     """Series that nobody asked yet. The process-wide memories of powers are emptied too."""
     for kept in (
+        projecting._held,
         interest.spread_factor9,
-        interest._log_growth,
+        powers._daily_root36,
         powers._daily_root,
         daily._percent_step,
     ):
@@ -139,9 +141,16 @@ def _bonds(rounds: int) -> list[Row]:
                 theirs = Times(tuple(_taken(partial(make, maturities, quoted))[0] for _ in range(rounds)))
                 ratio = f"x{theirs.median / times.median:.3g}"
                 told = (peer, duration(theirs.median), ratio)
-                row = Row(section, name, duration(times.median), times.spread, "", *told)
+                apart = _apart(ours(), make(maturities, quoted))
+                what = f"{name}, {peer} differs by at most R$ {apart:.1g}"
+                row = Row(section, what, duration(times.median), times.spread, "", *told)
             rows.append(row)
     return rows
+
+
+def _apart(ours: Any, theirs: Any) -> float:
+    """The largest difference of two lists of prices: that they price the same thing."""
+    return max(abs(float(one) - float(other)) for one, other in zip(ours, theirs, strict=True))
 
 
 def _both(maturities: list[date], quoted: list[str]) -> list[tuple[date, str]]:
@@ -155,13 +164,11 @@ def _all(works: list[Callable[[], object]]) -> list[object]:
 def _pyield(name: str) -> Callable[[list[date], list[str]], object] | None:
     """Prices by PYield, one bond after the other."""
     try:
-        import pyield  # type: ignore[import-not-found, unused-ignore]
+        import pyield
     except ModuleNotFoundError:
         return None
     module: Any = getattr(pyield, "ltn" if name == "LTN" else "ntnf")
-    price = getattr(module, "price", None) or getattr(module, "pu", None)
-    if price is None:
-        return None
+    price = module.price
 
     def work(maturities: list[date], quoted: list[str]) -> object:
         return [price(SETTLEMENT, day, float(r) / 100) for day, r in _both(maturities, quoted)]
@@ -172,7 +179,7 @@ def _pyield(name: str) -> Callable[[list[date], list[str]], object] | None:
 def _quantlib(name: str) -> Callable[[list[date], list[str]], object] | None:
     """Discounts by QuantLib's Business252 in binary floats; for an NTN-F each coupon's."""
     try:
-        import QuantLib as ql  # type: ignore[import-not-found, unused-ignore]  # noqa: N813
+        import QuantLib as ql  # noqa: N813
     except ModuleNotFoundError:
         return None
     count = ql.Business252(ql.Brazil(ql.Brazil.Settlement))

@@ -191,13 +191,25 @@ def open_income(
 
     Raises what `open_custody` and `open_jobs` raise.
     """
-    opened, config = open_custody(settings, database_url), settings.income
-    clock = clock or SystemClock()
-    jobs = open_jobs(settings, opened.database)
-    desk = IncomeDesk(opened.database, clock, config.zone)
-    schedule = Schedule(opened.database, jobs, clock, config.zone, config.at)
-    titles = Titles(opened.database, clock)
-    return OpenIncome(opened.database, desk, titles, Forecasts(), jobs, schedule, opened.custody, clock)
+    opened = open_custody(settings, database_url)
+    return income_of(settings, opened, open_jobs(settings, opened.database), clock=clock)
+
+
+def income_of(
+    settings: Settings, opened: OpenCustody, jobs: JobQueue, *, clock: Clock | None = None
+) -> OpenIncome:
+    """The same on a book and a queue that are open."""
+    config, clock, database = settings.income, clock or SystemClock(), opened.database
+    return OpenIncome(
+        database,
+        IncomeDesk(database, clock, config.zone),
+        Titles(database, clock),
+        Forecasts(),
+        jobs,
+        Schedule(database, jobs, clock, config.zone, config.at),
+        opened.custody,
+        clock,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def run(step: Step) -> str | None:
         return f"only `fiel` is run in pages, not {program!r}; use a fence of another language"
     result = subprocess.run(
         [str(Path(sys.executable).with_name(program)), *arguments],
-        env={**os.environ, **SURROUNDINGS},
+        # A page has a book of its own, and never that of whoever runs the tests.
+        env={**os.environ, **SURROUNDINGS, "FIEL_DATA_DIR": str(Path.cwd() / "data")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

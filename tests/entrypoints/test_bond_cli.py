@@ -223,6 +223,8 @@ def test_it_speaks_portuguese_first() -> None:
         (("price", "LTN", "--maturity", "2028-01-01", "--on", "2026-02-06", "--rate", "12,5"), 2, "--rate"),
         (("price", "LTN", "--maturity", "2028-01-01", "--on", "2026-02-06", "--rate", "1e1"), 2, "exponent"),
         (("price", "LTN", "--maturity", "2028-01-01", "--on", "6/2/26", "--rate", "12"), 2, "2026-01-31"),
+        (("price", "LTN", "--maturity", "0001-01-01", "--rate", "12"), 2, "outside the calendars"),
+        (("price", "Tesouro Prefixado 0000", "--rate", "12"), 4, "no title that is known"),
         (("price", "NTN-B", "--maturity", "2035-05-15", "--on", "2026-02-06", "--rate", "7"), 3, "--vna"),
         (("flows", "LFT", "--maturity", "2029-03-01", "--on", "2026-06-12"), 3, "--vna"),
         (("flows", "NTN-B", "--maturity", "2035-05-15", "--on", "2026-02-06", "--vna", "1"), 2, "--vna-day"),

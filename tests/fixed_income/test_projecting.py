@@ -97,6 +97,14 @@ def test_coupons_of_an_ntnb_are_known_as_far_as_the_index_is() -> None:
     assert not flows(august, 1, RATES, date(2026, 8, 1))[0].is_known
 
 
+@pytest.mark.parametrize(("day", "known"), [(15, [7]), (16, [])])
+def test_ipca_papers_are_known_as_far_as_the_index_is(day: int, known: list[int]) -> None:
+    """The month that ends on 15 July is June's, published; a day later some of July's is needed."""
+    held = paper(IpcaPlus(Decimal(7)), periodic(START, date(2026, 9, day), 1))
+    found = flows(held, 1, RATES, date(2026, 7, 15))
+    assert [flow.nominal_day.month for flow in found if flow.is_known] == known
+
+
 def test_an_ntnb_pays_coupons_and_its_nominal_value() -> None:
     """Published VNA of 15 June 2026; 0.02956301 of the VNA of each day, and at maturity the VNA itself."""
     first, last = flows(NtnB(date(2026, 12, 15)), 1, RATES, date(2026, 6, 15))

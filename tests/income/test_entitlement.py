@@ -155,3 +155,16 @@ def test_splitting_a_holding_moves_at_most_a_cent_an_account(
     for one in (whole, split):
         assert one.gross == sum(share.gross for share in one.shares)
         assert one.net == sum(share.net for share in one.shares) == one.gross - one.withheld
+
+
+def test_old_payments_without_a_date_are_taxed_by_the_law_of_their_time() -> None:
+    """A JCP of 2022 whose date nobody told bears the 15 % of then, and its dividends no month of today's."""
+    com, today = date(2022, 8, 15), date(2026, 11, 21)
+    jcp = announced("1.00", kind=IncomeKind.JCP, com=com, pay=None, event="jcp")
+    dividends = [announced("400.00", com=com, pay=None, event=f"d-{number}") for number in range(3)]
+    holdings = Holdings([bought("100", on=date(2022, 1, 3))])
+
+    found = entitle([jcp, *dividends], holdings, today, POLICY)
+
+    assert found["jcp"].withheld == money("15.00")
+    assert all(found[f"d-{number}"].withheld == 0 for number in range(3))

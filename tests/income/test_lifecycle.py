@@ -62,10 +62,10 @@ def test_nothing_held_and_taken_back_lapse() -> None:
 
 
 def test_unknown_dates_wait_and_say_so() -> None:
-    """Without com date only announced; without payment date confirmed for ever, never late."""
+    """Without com date only announced; without payment date confirmed, not late."""
     undated = stand(Facts(None, PAY, is_held=True), date(2026, 12, 1), POLICY)
     assert (undated.state, undated.reasons) == (State.ANNOUNCED, ("com_date_unknown",))
-    unpaid = stand(Facts(COM, None, is_held=True), date(2027, 12, 1), POLICY)
+    unpaid = stand(Facts(COM, None, is_held=True), COM + timedelta(days=20), POLICY)
     assert (unpaid.state, unpaid.reasons[1]) == (State.CONFIRMED, "payment_date_unknown")
 
 
@@ -107,3 +107,11 @@ def test_waiting_only_goes_forward(com: date, delay: int, day: int, more: int, d
     today = com - timedelta(days=20) + timedelta(days=day)
     now, later = stand(facts, today, POLICY), stand(facts, today + timedelta(days=more), POLICY)
     assert ORDER.index(now.state) <= ORDER.index(later.state)
+
+
+def test_a_payment_whose_date_was_never_told_is_missing_in_the_end() -> None:
+    """Two hundred days after its com date it is no longer "to come": the date was never told to us."""
+    last = COM + timedelta(days=POLICY.undated_days)
+    assert stand(Facts(COM, None, is_held=True), last, POLICY).state is State.CONFIRMED
+    over = stand(Facts(COM, None, is_held=True), last + timedelta(days=1), POLICY)
+    assert (over.state, over.reasons[-1]) == (State.MISSING, "undated_after_days:200")

@@ -79,7 +79,7 @@ def test_without_a_payment_date_money_may_take_two_hundred_days() -> None:
     last = COM + timedelta(days=200)
     assert with_money(undated, paid("100.00", on=last)).one(last).state is State.RECEIVED
     late = with_money(undated, paid("100.00", on=last + timedelta(days=1)))
-    assert late.one(last + timedelta(days=1)).state is State.CONFIRMED
+    assert late.one(last + timedelta(days=1)).state is State.MISSING
     until = Wallet(announcements=(announced(pay=date(2026, 12, 30), deadline=True),))
     assert with_money(until, paid("100.00")).one(AFTER).state is State.RECEIVED
 

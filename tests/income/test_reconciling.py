@@ -97,6 +97,16 @@ def test_a_correction_before_the_money_replaces_the_figures() -> None:
     assert wallet.knowing([record]).one(BETWEEN) == record
 
 
+def test_the_last_five_changes_are_told() -> None:
+    """In their order, while all of them are counted."""
+    wallet = Wallet()
+    for step in range(1, 8):
+        wallet = wallet.after(BETWEEN, announcements=(announced(f"1.0{step}"),))
+    record = wallet.one(BETWEEN)
+    told = [f"source_changed:per_unit=1.0{step - 1}>1.0{step}" for step in range(3, 8)]
+    assert (list(record.reasons[-5:]), record.corrections) == (told, 7)
+
+
 def test_learning_a_date_is_no_correction_and_losing_one_is_none() -> None:
     """A payment date that was unknown is filled; one that the source no longer tells is kept."""
     undated = Wallet(announcements=(announced(pay=None),))
@@ -141,6 +151,7 @@ def test_a_new_payment_date_after_the_money_leaves_it_received() -> None:
     wallet = replace(Wallet(), receipts=(paid("100.00"),))
     record = wallet.after(AFTER, announcements=(announced(pay=date(2026, 4, 16)),)).one(AFTER)
     assert (record.state, record.corrections) == (State.RECEIVED, 1)
+    assert record.reasons[-1] == "source_changed:payment_date=2026-04-15>2026-04-16"
 
 
 def test_sources_forget_and_take_back() -> None:

@@ -28,6 +28,7 @@ PURITY = "Pure rooms touch nothing outside"
 SQL = "SQL lives in stores"
 CUSTODY_TABLES = "Custody's tables are custody's"
 MARKET_TABLES = "The market's tables are the market's"
+COPILOT_TABLES = "The copilot's tables are the copilot's"
 INFRA_TABLES = "Infra's tables are infra's"
 #: One violation each, added to the skeleton: the module, what it imports, the contract that must name it.
 VIOLATIONS = [
@@ -51,6 +52,8 @@ VIOLATIONS = [
     ("copilot.quoting", "fiel.market.store", MARKET_TABLES),
     ("entrypoints.prices", "fiel.market.store.desk", MARKET_TABLES),
     ("copilot.rating", "fiel.market.tables", MARKET_TABLES),
+    ("autobalance.looking", "fiel.copilot.store", COPILOT_TABLES),
+    ("entrypoints.listing", "fiel.copilot.tables", COPILOT_TABLES),
     ("custody.outgoing", "fiel.infra.storage.tables", INFRA_TABLES),
     ("infra.bus", "fiel.portfolio.lots", "Infra knows no finance beyond the kernel"),
 ]
@@ -70,6 +73,8 @@ SKELETON = {
     "market/tables.py": "import sqlalchemy\n",
     "market/store/__init__.py": "import sqlalchemy\nimport fiel.market.tables\n",
     "market/store/desk.py": "import sqlalchemy\n",
+    "copilot/tables.py": "import sqlalchemy\n",
+    "copilot/store/__init__.py": "import sqlalchemy\nimport fiel.copilot.tables\n",
     "infra/storage/engines.py": "import psycopg\nimport sqlite3\nimport alembic\n",
     "infra/storage/tables.py": "import sqlalchemy\n",
     "infra/storage/outbox.py": "import fiel.infra.storage.tables\n",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +75,19 @@ def test_redis_that_does_not_answer_is_seen(tmp_path: Path) -> None:
         assert (status, health["status"]) == (503, "DOWN")
         assert health["components"]["redis"]["status"] == "DOWN"
         assert health["components"]["database"]["status"] == "UP"
+
+
+def test_the_one_process_does_the_days_jobs(tmp_path: Path) -> None:
+    """On the embedded default nothing else needs to run: the wallet's income is reconciled by itself."""
+    with fiel(tmp_path, "custody", "deposit", "ana", "1000.00") as deposit:
+        assert deposit.ended() == 0
+    with fiel(tmp_path, "serve", "--port", "0", FIEL_INCOME_AT="00:00") as server:
+        server.says("1 wallets handed out")
+        until(lambda: _wallets_done(tmp_path) == 1, "the wallet's day is done")
+        assert server.ended(signal.SIGTERM) == 0
+
+
+def _wallets_done(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "fiel.db")) as database:
+        asked = "SELECT count(*) FROM income_wallets WHERE done_day IS NOT NULL"
+        return int(database.execute(asked).fetchone()[0])

@@ -37,7 +37,19 @@ _LONGEST_CLOSURE = 7
 
 
 def federal_parts(bond: FederalBond, rates: Outlook, from_day: date) -> tuple[Part, ...]:
-    """The payments of one bond that are made on `from_day` or later, in order of date."""
+    """The payments of one bond that are made on `from_day` or later, in order of date.
+
+    Units of 10^-8 reais; each amount T-6 as above. Source: STN auction methodology. The last coupon and the
+    face value of an NTN-F, on the business day after the holiday:
+
+    >>> from fiel.fixed_income.credit.papers import MarketRates
+    >>> from fiel.fixed_income.outlook import outlook
+    >>> from fiel.kernel.calendars import anbima
+    >>> today = date(2034, 8, 1)
+    >>> paid = federal_parts(NtnF(date(2035, 1, 1)), outlook(MarketRates(anbima(today))), today)
+    >>> [(str(part.day), part.principal, part.interest) for part in paid]
+    [('2035-01-02', 100000000000, 4880885000)]
+    """
     match bond:
         case Ltn(maturity):
             days = _to_come((maturity,), rates, from_day)

@@ -21,6 +21,10 @@ class Part(NamedTuple):
 
 
 def units_of(reais: Decimal) -> int:
-    """Reais with at most 8 decimals as units of 10^-8."""
+    """Reais with at most 8 decimals as units of 10^-8.
+
+    >>> units_of(Decimal("7.2314877"))
+    723148770
+    """
     numerator, denominator = reais.as_integer_ratio()
     return numerator * ONE_8 // denominator

@@ -6,7 +6,7 @@ between is not told; the shape here is one reading of it, and the name of the fo
     Selic   equal monthly steps, in percent points, from the target of the year's beginning (today's, for
             the months left of this year) to the one expected at its end
     CDI     Selic - `cdi_below` percent points (0.10 by default, the distance of recent years)
-    Selic   equal monthly steps, in percent points, from the target of the year's beginning (today, for
+    IPCA    the same percent in each month of a year, ((1 + year) / (1 + published))^(1/months left) - 1
 
 After the last year the last values hold. Source: Banco Central do Brasil, "Focus - Relatório de Mercado".
 """

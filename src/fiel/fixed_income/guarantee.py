@@ -96,6 +96,14 @@ def liquidity(
     Federal bonds are bought back by the Tesouro on business days at the price of the day (money on the next
     one). Private credit: from `redeemable_from` on its curve when its terms say so (daily liquidity), else
     not before maturity, unless somebody buys it. All of it from the terms: nobody's promise is checked.
+
+    A bond held on a Friday; its nominal maturity, the 1st of January, is no business day:
+
+    >>> from fiel.fixed_income.treasury import Ltn
+    >>> from fiel.kernel.calendars import anbima
+    >>> found = liquidity(Ltn(date(2028, 1, 1)), date(2026, 2, 6), anbima(date(2026, 2, 6)))
+    >>> found.access.value, str(found.earliest), str(found.maturity)
+    ('market', '2026-02-09', '2028-01-03')
     """
     maturity = calendar.following(maturity_of(title))
     if not isinstance(title, CreditPaper):

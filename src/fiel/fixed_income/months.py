@@ -6,12 +6,20 @@ from datetime import date
 
 
 def first_of(day: date) -> date:
-    """The first day of a day's month."""
+    """The first day of a day's month.
+
+    >>> first_of(date(2026, 2, 28))
+    datetime.date(2026, 2, 1)
+    """
     return day.replace(day=1)
 
 
 def month_after(day: date, months: int = 1) -> date:
-    """The first day of the month so many months later (earlier when negative)."""
+    """The first day of the month so many months later (earlier when negative).
+
+    >>> month_after(date(2026, 12, 31)), month_after(date(2026, 1, 5), -1)
+    (datetime.date(2027, 1, 1), datetime.date(2025, 12, 1))
+    """
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
 

@@ -122,6 +122,16 @@ def outlook(
 
     A projection of the index's next month (`IpcaIndex.projection`, ANBIMA's) is used for that month.
     Make it once for many titles. Raises `Refused` for an index with fewer than two months.
+
+    An assumed index number is the one before times (1 + percent/100), 16 decimals, rounded up (the formulas
+    cut); daily rates are A-8. An assumption of this program or its user: no source stands behind it.
+
+    >>> from fiel.kernel.calendars import anbima
+    >>> known = RateSeries.of("IPCA", {date(2026, 1, 1): 100, date(2026, 2, 1): 101})
+    >>> half = Forward("half a percent a month", ipca=((date(2026, 3, 1), Decimal("0.5")),))
+    >>> market = MarketRates(anbima(date(2026, 3, 2)), ipca=IpcaIndex(known))
+    >>> outlook(market, half, until=date(2026, 3, 31)).market.index().numbers.at(date(2026, 3, 1))
+    Decimal('101.505')
     """
     ends = [rates.known_until for rates in (market.cdi, market.selic) if rates is not None]
     ends += [index.numbers.last_day for index in (market.ipca, igpm) if index is not None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from fiel.fixed_income.credit import walking
 from fiel.fixed_income.credit.papers import CreditPaper
@@ -71,17 +72,36 @@ def flows(title: Title, units: DecimalInput, rates: Outlook, from_day: date) -> 
 
     `units` is how many titles are held (any fraction). Raises `InvalidInput` for units that are not above
     zero, `Refused` for a series or nominal value that is missing, and for a title that outlives
-    `rates.until`.
+    `rates.until`. One unit pays what its own rules round (`credit.walking`, `federal_flows`); times the
+    units nothing is rounded.
+
+    Ten bonds of R$ 1,000 (STN auction methodology, LTN), due on a holiday:
+
+    >>> from fiel.fixed_income.credit.papers import MarketRates
+    >>> from fiel.fixed_income.outlook import outlook
+    >>> from fiel.fixed_income.treasury import Ltn
+    >>> from fiel.kernel.calendars import anbima
+    >>> today = date(2026, 2, 6)
+    >>> paid = flows(Ltn(date(2028, 1, 1)), 10, outlook(MarketRates(anbima(today))), today)
+    >>> [(str(one.day), str(one.paid)) for one in paid]
+    [('2028-01-03', '10000.00')]
     """
-    held = parse_decimal(units, field="units", minimum=0, maximum=UNITS_MAX)
-    if not held:
-        raise InvalidInput("units_zero", "nothing is held; give units above zero", field="units")
+    times, exponent = _held(units)
     if isinstance(title, CreditPaper):
         parts = _credit_parts(title, rates, from_day)
     else:
         parts = federal_parts(title, rates, from_day)
-    times, exponent = int(f"{held:f}".replace(".", "")), -8 - decimals_of(held)
     return tuple(_flow(part, times, exponent, rates.forward.name) for part in parts)
+
+
+# Typed: a float must not find what its equal Decimal left here.
+@lru_cache(maxsize=1024, typed=True)
+def _held(units: DecimalInput) -> tuple[int, int]:
+    """The units held as digits, and the power of ten by which digits * 10^-8 reais are theirs."""
+    held = parse_decimal(units, field="units", minimum=0, maximum=UNITS_MAX)
+    if not held:
+        raise InvalidInput("units_zero", "nothing is held; give units above zero", field="units")
+    return int(f"{held:f}".replace(".", "")), -8 - decimals_of(held)
 
 
 def _flow(part: Part, times: int, exponent: int, assumption: str) -> Flow:
@@ -123,7 +143,13 @@ def _is_known(paper: CreditPaper, event: Payment, rates: Outlook) -> bool:
 
 
 def total(payments: tuple[Flow, ...]) -> Decimal:
-    """The sum of gross payments, exact, in reais."""
+    """The sum of gross payments, exact, in reais.
+
+    >>> day, zero = date(2026, 7, 8), Decimal(0)
+    >>> last = Flow(day, day, Decimal(500), zero, Decimal("50.005"))
+    >>> total((Flow(day, day, zero, zero, Decimal(50)), last))
+    Decimal('600.005')
+    """
     exact, added = exact_context(), Decimal(0)
     for payment in payments:
         added = exact.add(added, payment.gross)

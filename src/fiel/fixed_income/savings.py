@@ -68,7 +68,11 @@ def first_anniversary_base(deposited: date) -> date:
 
 
 def anniversaries(deposited: date, until: date) -> tuple[date, ...]:
-    """The days, up to `until` included, on which the deposit is credited. Not moved to business days."""
+    """The days, up to `until` included, on which the deposit is credited. Not moved to business days.
+
+    >>> [str(day) for day in anniversaries(date(2026, 1, 30), date(2026, 4, 1))]
+    ['2026-03-01', '2026-04-01']
+    """
     base, found = first_anniversary_base(deposited), []
     months = 1
     while (credit := _months_after(base, months)) <= until:
@@ -100,6 +104,14 @@ def monthly_credits(
     `tr` has the TR in percent by the day on which its month starts; `targets` the Selic target in
     percent per year by the day it came into force. Cents by `rounding`: no rule names one, banks may
     differ by a cent. Raises `Refused` for a TR or target that is not there.
+
+    The Banco Central published 0.5470 % for the month that started on 2012-05-01:
+
+    >>> tr = RateSeries.of("TR", {date(2012, 5, 1): "0.0468"})
+    >>> targets = RateSeries.of("Selic target", {date(2012, 4, 19): "9.00"})
+    >>> paid = monthly_credits("1000.00", date(2012, 5, 1), date(2012, 6, 1), tr, targets)
+    >>> [(str(one.day), str(one.percent), str(one.interest), str(one.balance)) for one in paid]
+    [('2012-06-01', '0.5470', '5.47', '1005.47')]
     """
     balance = parse_decimal(amount, field="amount", decimals_max=2, minimum=0)
     if until < deposited:

@@ -83,5 +83,9 @@ def retail_name(bond: FederalBond) -> str:
 
 
 def maturity_of(title: Title) -> date:
-    """The nominal date of the last payment."""
+    """The nominal date of the last payment.
+
+    >>> maturity_of(Lft(date(2031, 3, 1)))
+    datetime.date(2031, 3, 1)
+    """
     return title.schedule.maturity if isinstance(title, CreditPaper) else title.maturity

@@ -38,6 +38,17 @@ def curve_value(paper: CreditPaper, units: DecimalInput, day: date, rates: Marke
     """Private credit on its curve after the payments of that day: `T-2(units * PU)`, PU with 8 decimals.
 
     Raises as `credit.curve.unit_price` does. What a bank pays for an early redemption may be less.
+    Source: B3, Caderno de Fórmulas (PU); no rule names the cents of a holding.
+
+    Half a year (126 business days) at 21 % is 10 %, of two and a half units of R$ 1,000:
+
+    >>> from fiel.fixed_income.credit.schedule import bullet
+    >>> from fiel.fixed_income.credit.terms import Kind, Prefixed
+    >>> from fiel.kernel.calendars import anbima
+    >>> issued, terms = date(2026, 1, 5), Prefixed(Decimal(21))
+    >>> paper = CreditPaper(Kind.CDB, Decimal(1000), issued, terms, bullet(date(2027, 1, 8)))
+    >>> curve_value(paper, "2.5", date(2026, 7, 8), MarketRates(anbima(issued))).gross
+    Decimal('2750.00')
     """
     price = unit_price(paper, day, rates).price
     return Valuation(day, price, _value(units, price), Basis.CURVE)
@@ -74,7 +85,13 @@ def curve_value_of_bond(
     bought_at_pct: DecimalInput,
     vna: DecimalInput | None = None,
 ) -> Valuation:
-    """A federal bond at the rate it was bought at: `T-2(units * PU)`, which only its maturity promises."""
+    """A federal bond at the rate it was bought at: `T-2(units * PU)`, which only its maturity promises.
+
+    Source of the PU: STN auction methodology, here its example of an LTN (753.315323), times ten:
+
+    >>> curve_value_of_bond(Ltn(date(2010, 7, 1)), 10, date(2008, 5, 21), "14.36").gross
+    Decimal('7533.15')
+    """
     price = bond_price(bond, settlement, bought_at_pct, vna)
     return Valuation(settlement, price, _value(units, price), Basis.CURVE)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
 from fiel.income.holdings import Holdings
@@ -58,11 +58,17 @@ def payout_of(kind: IncomeKind, currency: str = "BRL") -> Payout:
     return _PAYOUTS.get(kind, Payout.OTHER) if currency == "BRL" else Payout.OTHER
 
 
-def withholding_day(announcement: Announcement, today: date) -> date:
-    """The day whose law is applied: of payment; while unknown, the later of the com date and today."""
+def withholding_day(announcement: Announcement, today: date, policy: IncomePolicy) -> date:
+    """The day whose law is applied: of payment; while unknown, the later of the com date and today.
+
+    Not today for ever: a payment whose date was never told came within `undated_days` of its com date.
+    """
     if announcement.payment_date is not None:
         return announcement.payment_date
-    return max(announcement.com_date or today, today)
+    if announcement.com_date is None:
+        return today
+    latest = announcement.com_date + timedelta(days=policy.undated_days)
+    return min(max(announcement.com_date, today), latest)
 
 
 def deciding_day(announcement: Announcement, today: date) -> date:
@@ -115,8 +121,8 @@ class _Month:
     def of(cls, entitled: Iterable[Entitlement], today: date, policy: IncomePolicy) -> _Month:
         months: dict[tuple[str, int, int], list[PayerPayment]] = {}
         for one in entitled:
-            if one.shares and _is_limited(one.announcement, today):
-                day = withholding_day(one.announcement, today)
+            if one.shares and _is_limited(one.announcement, today, policy):
+                day = withholding_day(one.announcement, today, policy)
                 key = (one.announcement.entity, day.year, day.month)
                 months.setdefault(key, []).extend(_payments(one, day))
         payments = [payment for month in months.values() for payment in month]
@@ -124,11 +130,11 @@ class _Month:
         return cls(dividend_withholdings(payments, policy.withholding), totals)
 
 
-def _is_limited(announcement: Announcement, today: date) -> bool:
+def _is_limited(announcement: Announcement, today: date, policy: IncomePolicy) -> bool:
     if payout_of(announcement.kind, announcement.currency) is not Payout.DIVIDEND:
         return False
     # Whether it was decided in time is judged with the whole month.
-    return rule_for(Payout.DIVIDEND, withholding_day(announcement, today)).month_limit is not None
+    return rule_for(Payout.DIVIDEND, withholding_day(announcement, today, policy)).month_limit is not None
 
 
 def _payments(entitled: Entitlement, day: date) -> list[PayerPayment]:
@@ -147,7 +153,7 @@ def _payment_id(announcement: Announcement, share: AccountShare) -> str:
 def _taxed(entitled: Entitlement, month: _Month, today: date, policy: IncomePolicy) -> Entitlement:
     if not entitled.shares:
         return entitled
-    announcement, day = entitled.announcement, withholding_day(entitled.announcement, today)
+    announcement, day = entitled.announcement, withholding_day(entitled.announcement, today, policy)
     taxes = [_tax(announcement, share, month, day, policy) for share in entitled.shares]
     withheld = sum((tax.amount for tax in taxes), _ZERO)
     shares = tuple(

@@ -94,7 +94,7 @@ def stand(facts: Facts, today: date, policy: IncomePolicy) -> Stand:
         return Stand(State.LAPSED, (f"nothing_held:{facts.com_date}",))
     entitled = f"com_date_passed:{facts.com_date}"
     if facts.payment_date is None:
-        return Stand(State.CONFIRMED, (entitled, "payment_date_unknown"))
+        return _undated(facts.com_date, entitled, today, policy)
     return _by_payment_date(facts.payment_date, facts.deadline, entitled, today, policy)
 
 
@@ -106,6 +106,14 @@ def last_due_day(payment_date: date, policy: IncomePolicy) -> date:
 def with_code(reasons: Iterable[str], code: str) -> tuple[str, ...]:
     """The reasons of one code: `code` alone or followed by a colon and its figures."""
     return tuple(reason for reason in reasons if reason.split(":", 1)[0] == code)
+
+
+def _undated(com_date: date, entitled: str, today: date, policy: IncomePolicy) -> Stand:
+    """A payment without a date is to come only for so long: after that its date was never told to us."""
+    if today > com_date + timedelta(days=policy.undated_days):
+        overdue = f"undated_after_days:{policy.undated_days}"
+        return Stand(State.MISSING, (entitled, "payment_date_unknown", overdue))
+    return Stand(State.CONFIRMED, (entitled, "payment_date_unknown"))
 
 
 def _by_payment_date(

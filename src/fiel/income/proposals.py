@@ -17,14 +17,15 @@ _ZERO = Decimal("0.00")
 WAITING = frozenset({State.DUE, State.LATE, State.MISSING})
 
 
-def bookings(record: IncomeRecord, paid_accounts: frozenset[str], today: date) -> tuple[Proposal, ...]:
+def bookings(record: IncomeRecord, paid_accounts: frozenset[str]) -> tuple[Proposal, ...]:
     """The net of each account of a due, late or missing record whose money is not in the book.
 
+    None without a day of payment: nobody could say on which day to book it.
     `paid_accounts`: those whose receipts were found, or may have been (a link is proposed instead).
     """
-    if record.state not in WAITING:
+    day = record.payment_date
+    if record.state not in WAITING or day is None:
         return ()
-    day = record.payment_date or today
     reasons = (f"expected:{day}", f"state:{record.state}")
     return tuple(
         _proposal(ProposalKind.BOOK, record, share.net, day, share.account, "", reasons, ())

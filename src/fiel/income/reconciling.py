@@ -349,7 +349,7 @@ def _proposals(
             proposals += _differences(record, receipts, today, policy)
         else:
             paid = {receipt.account for receipt in receipts} | maybe_paid.get(record.record_id, set())
-            proposals += bookings(record, frozenset(paid), today)
+            proposals += bookings(record, frozenset(paid))
     return in_order(proposals)
 
 

@@ -229,6 +229,12 @@ def month_total(payments: Iterable[PayerPayment], options: WithholdingOptions = 
     """What counts towards the limit: what came in, without what is exempt as profit of up to 2025.
 
     That the exempt part does not count is this program's reading of the law, which taxes it "not at all".
+    In reais, exact. Source: Lei 15.270/2025.
+
+    >>> new = PayerPayment("a", "PJ1", date(2026, 5, 4), Decimal("30000.00"))
+    >>> of_2025 = PayerPayment("b", "PJ1", date(2026, 5, 20), Decimal("20000.01"), date(2025, 12, 30))
+    >>> month_total([new, of_2025])
+    Decimal('30000.00')
     """
     return sum(
         (

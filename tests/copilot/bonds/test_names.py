@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fiel.copilot.bonds.dated_percents import read_table
 from fiel.copilot.bonds.names import Savings, Treasury, known_kinds, read_name
 from fiel.copilot.bonds.pays import pays_text, read_pays
-from fiel.copilot.bonds.tables import read_table
 from fiel.fixed_income.credit.terms import Benchmark, Floating, IpcaPlus, Kind, Prefixed
 from fiel.kernel.errors import InvalidInput, NotFound
 

@@ -147,6 +147,20 @@ def test_payments_add_up_and_move_to_business_days() -> None:
     assert answer.payments[-1].tax == Decimal("149.42")
 
 
+def test_each_repayment_gives_back_its_share_of_the_cost() -> None:
+    """Bought at 900 of 1000: of each half repaid, 50 are a gain and taxed with the interest."""
+    asked = replace(
+        _paper("CDB", "2026-02-06", "0% CDI", "2026-02-06", "2029-02-06"),
+        paid="900",
+        amortise="2028-02-07:50",
+    )
+    answer = payments_answer(asked, (_cdi(date(2026, 1, 5), 60),))
+    assert [(each.gross, each.tax) for each in answer.payments] == [
+        (Decimal("500.00"), Decimal("7.50")),
+        (Decimal("500.00"), Decimal("7.50")),
+    ]
+
+
 def test_without_a_cost_the_tax_on_principal_is_not_guessed() -> None:
     """Coupons are taxed, the redemption says that it does not know."""
     answer = payments_answer(_asked("NTN-F", "2029-01-01", None), ())

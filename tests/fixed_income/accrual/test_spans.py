@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fiel.fixed_income.accrual.daily import DailyRates
 from fiel.fixed_income.accrual.interest import spread_factor, spread_factor9
 from fiel.fixed_income.accrual.ipca import IpcaIndex, ProRata
+from fiel.fixed_income.accrual.powers import quick_context, quick_scaled
 from fiel.fixed_income.accrual.spans import SEGMENT, Spans
 from fiel.fixed_income.days import Days
 from fiel.fixed_income.series import RateSeries
@@ -111,3 +112,13 @@ def test_the_index_in_whole_numbers_has_the_digits_of_its_parts(
     assert found == plain_index(IPCA, first, last, CALENDAR, pro_rata, anniversary)
     memory = Days(CALENDAR)
     assert Decimal(IPCA.factor8(first, last, memory, pro_rata, anniversary)).scaleb(-8) == found
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_a_quick_power_does_not_tell_what_it_cannot(*, is_cut: bool) -> None:
+    """1.21^(1/2) is exactly 1.1, where a cut changes; 1.000000005 is a tie: both are left alone."""
+    with localcontext(quick_context()):
+        root, tie = Decimal("1.21").ln(), (Decimal("1.000000005") ** 2).ln()
+    assert quick_scaled(root if is_cut else tie, 1, 2, 8, is_cut=is_cut) is None
+    assert quick_scaled(Decimal(10), 1, 1, 8, is_cut=is_cut) is None
+    assert quick_scaled(tie if is_cut else root, 1, 2, 8, is_cut=is_cut) is not None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from fiel.copilot.bonds.credit import DEFAULT_AMOUNT, CreditTerms, Holding
+from fiel.copilot.bonds.dated_percents import read_day, read_table
 from fiel.copilot.bonds.names import AnyKind, Named, Treasury, read_name
 from fiel.copilot.bonds.pays import read_pays
 from fiel.copilot.bonds.savings import TARGET, TR, SavingsQuestion
@@ -23,7 +24,6 @@ from fiel.copilot.bonds.series import (
     needed_series,
     read_assumed,
 )
-from fiel.copilot.bonds.tables import read_day, read_table
 from fiel.copilot.bonds.treasury import TreasuryQuestion, missing_vna
 from fiel.copilot.bonds.vna import VnaGiven, read_vna, vna_on
 from fiel.fixed_income.credit.schedule import AmortisationBase

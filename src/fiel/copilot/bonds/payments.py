@@ -129,9 +129,9 @@ def _taxed(
 ) -> tuple[tuple[Payment, ...], tuple[Step, ...]]:
     """Interest and indexation are taxed when paid; principal, by what it exceeds its part of the cost.
 
-    Each repayment gives back the share of the cost that it is of the principal still outstanding.
+    Each repayment gives back the share of the cost that it is of the principal.
     """
-    left, cost = _sum(flow.principal for flow in found), bought.cost
+    lent, cost = _sum(flow.principal for flow in found), bought.cost
     events_of = event_steps(title, rates.market) if isinstance(title, CreditPaper) else {}
     payments: list[Payment] = []
     steps: list[Step] = []
@@ -139,8 +139,7 @@ def _taxed(
         returned = None if flow.principal else Decimal(0)
         if cost is not None:
             with localcontext(finance_context()):
-                returned = cost * flow.principal / left if left else Decimal(0)
-                cost, left = cost - returned, left - flow.principal
+                returned = cost * flow.principal / lent if lent else Decimal(0)
         net = _net(flow, tax_kind(title), bought.day, returned)
         payments.append(_payment(flow, net))
         steps += [*events_of.get(flow.nominal_day, ()), _gross_step(flow)]

@@ -11,9 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sqlalchemy import Connection
-
 from fiel.income.values import Announcement, IncomeKind, ShareChange, Standing
+from fiel.infra.storage.database import Session
 from fiel.market import queries
 from fiel.market.symbol_events import SymbolEvents
 from fiel.market.values import CashKind
@@ -49,7 +48,7 @@ class AnnouncedEvents:
     _kept: dict[str, tuple[tuple[int, int], AnnouncedOf]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, connection: Connection, symbols: Collection[str]) -> dict[str, AnnouncedOf]:
+    def of(self, connection: Session, symbols: Collection[str]) -> dict[str, AnnouncedOf]:
         """What is announced of each symbol, as the connection's transaction sees it.
 
         Raises `Corrupt` for an event that cannot be read.

@@ -10,8 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
-from sqlalchemy import Connection
-
 from fiel.copilot.income.announced import AnnouncedEvents, AnnouncedOf
 from fiel.copilot.income.wallet import WalletBook, asset_of, read_wallet
 from fiel.copilot.income.zones import zone_of
@@ -21,20 +19,24 @@ from fiel.custody.queries import Snapshot
 from fiel.income.lifecycle import IncomePolicy
 from fiel.income.reconciling import Reconciliation, reconcile
 from fiel.income.values import IncomeRecord
-from fiel.infra.storage.database import Database, UnitOfWork
+from fiel.infra.storage.database import Database, Session, UnitOfWork
 from fiel.kernel.clock import Clock
 from fiel.market import queries
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a reconciliation of a wallet gave: all of it, and what is new or other than before."""
+    """What a reconciliation of a wallet gave: all of it, and what is new or other than before.
+
+    `known`: the events of which there was a record before.
+    """
 
     wallet: str
     day: date
     zone: str
     reconciliation: Reconciliation
     changed: tuple[IncomeRecord, ...]
+    known: frozenset[str]
     book: WalletBook
     announced: dict[str, AnnouncedOf] = field(default_factory=dict)
 
@@ -144,14 +146,14 @@ class IncomeDesk:
             visited = store.wallet_visited(connection, wallet)
         return zone_of(self.default_zone if visited is None else visited.zone)
 
-    def _reconciled(self, connection: Connection, visited: Visited, day: date, at: datetime) -> Reconciled:
+    def _reconciled(self, connection: Session, visited: Visited, day: date, at: datetime) -> Reconciled:
         done = self._weighed(connection, visited.wallet, visited.zone, day)
-        store.save_records(connection, done.changed, at=at)
+        store.save_records(connection, done.changed, done.known, at=at)
         records, changed = len(done.reconciliation.records), len(done.changed)
         store.mark_done(connection, visited.wallet, day, at=at, records=records, changed=changed)
         return done
 
-    def _weighed(self, connection: Connection, wallet: str, zone: str, day: date) -> Reconciled:
+    def _weighed(self, connection: Session, wallet: str, zone: str, day: date) -> Reconciled:
         book = read_wallet(connection, wallet, zone_of(zone), store.links_of(connection, wallet))
         known = store.records_of(connection, wallet)
         assets = book.assets | {each.asset for each in known}
@@ -175,4 +177,4 @@ class IncomeDesk:
         )
         before = {each.event_id: each for each in known}
         changed = tuple(each for each in done.records if before.get(each.event_id) != each)
-        return Reconciled(wallet, day, zone, done, changed, book, announced)
+        return Reconciled(wallet, day, zone, done, changed, frozenset(before), book, announced)

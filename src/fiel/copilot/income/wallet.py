@@ -8,11 +8,10 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 
-from sqlalchemy import Connection
-
 from fiel.custody.accounts import QUANTITY_SCALE, Lot
 from fiel.custody.queries import IncomeReceipt, Snapshot
 from fiel.income.values import Movement, Receipt
+from fiel.infra.storage.database import Session
 from fiel.kernel.money import currency_decimals
 from fiel.portfolio.instruments import cost_id, infer_kind
 
@@ -39,7 +38,7 @@ class WalletBook:
 
 
 def read_wallet(
-    connection: Connection, wallet: str, zone: tzinfo, links: Mapping[str, str] = MappingProxyType({})
+    connection: Session, wallet: str, zone: tzinfo, links: Mapping[str, str] = MappingProxyType({})
 ) -> WalletBook:
     """The wallet in the connection's transaction. `links`: the record of receipts that a person linked.
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection
-
 from fiel.copilot.income.view import Worth
 from fiel.custody.ports import PriceSource
 from fiel.custody.queries import Snapshot
 from fiel.custody.valuation import value
+from fiel.infra.storage.database import Session
 from fiel.kernel.errors import Unavailable
 
 CURRENCY = "BRL"
 _CENTS = -2
 
 
-def worth_of(connection: Connection, prices: PriceSource, wallet: str, at: datetime) -> Worth:
+def worth_of(connection: Session, prices: PriceSource, wallet: str, at: datetime) -> Worth:
     """Cost and value of the positions in reais. Prices that nobody has, or that are old, leave the value
     unknown: a part is not the whole."""
     book = Snapshot(connection)

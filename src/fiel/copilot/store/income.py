@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
-from fiel.copilot.income.record_codec import record_of, record_text
+from fiel.copilot.income_record_text import record_of, record_text
 from fiel.copilot.tables import income_links, income_records, income_titles, income_wallets
 from fiel.income.values import IncomeRecord
+from fiel.infra.storage import bulk
+from fiel.infra.storage.types import micros_of
 from fiel.infra.storage.upserts import insert_into
 
 
@@ -109,30 +111,37 @@ def records_of(connection: Connection, wallet: str) -> tuple[IncomeRecord, ...]:
     return tuple(record_of(body) for body in connection.execute(asked).scalars())
 
 
-def save_records(connection: Connection, records: Sequence[IncomeRecord], *, at: datetime) -> None:
-    """Write new and changed records; one per wallet and event, however often it is written."""
-    if not records:
-        return
-    rows = [
-        {
-            "wallet": each.wallet,
-            "event_id": each.event_id,
-            "record_id": each.record_id,
-            "asset": each.asset,
-            "state": each.state.value,
-            "com_date": None if each.com_date is None else each.com_date.isoformat(),
-            "payment_date": None if each.payment_date is None else each.payment_date.isoformat(),
-            "body": record_text(each),
-            "changed_at": at,
-        }
-        for each in records
-    ]
-    given = insert_into(income_records, connection)
-    names = ("asset", "state", "com_date", "payment_date", "body", "changed_at")
-    put = given.on_conflict_do_update(
-        index_elements=["wallet", "event_id"], set_={name: given.excluded[name] for name in names}
+def save_records(
+    connection: Connection, records: Sequence[IncomeRecord], known: Collection[str], *, at: datetime
+) -> None:
+    """Write records that are new, and those that changed: they are of events that were `known` before.
+
+    The wallet is locked (`lock_wallet`), so nobody else adds or changes its records meanwhile. Raises
+    `Conflict` (constraint_broken, by the unit) when `known` was not what is there.
+    """
+    moment = micros_of(at)
+    with bulk.writing(connection) as writes:
+        writes.insert(_RECORD, [_row(each, moment) for each in records if each.event_id not in known])
+        writes.update(_RECORD, [_row(each, moment) for each in records if each.event_id in known])
+
+
+_RECORD = bulk.Shape.of(income_records)
+
+
+def _row(record: IncomeRecord, moment: int) -> bulk.Row:
+    """In the order of the table's columns. The texts come from the database or were read by the market."""
+    com, paid = record.com_date, record.payment_date
+    return (
+        record.wallet,
+        record.event_id,
+        record.record_id,
+        record.asset,
+        record.state.value,
+        None if com is None else com.isoformat(),
+        None if paid is None else paid.isoformat(),
+        record_text(record),
+        moment,
     )
-    connection.execute(put, rows)
 
 
 def links_of(connection: Connection, wallet: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.bond import BOND_FAILURES_PT
 from fiel.entrypoints.words.custody import CUSTODY_FAILURES_PT
 
 FAILURES_PT: Mapping[str, str] = MappingProxyType(
@@ -140,6 +141,7 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "schema_missing": 'O arquivo precisa começar com schema = "fiel-portfolio/1".',
         "schema_unknown": "O formato declarado em schema não é conhecido.",
         "invalid_document": "O arquivo tem vários problemas.",
+        **BOND_FAILURES_PT,
         **CUSTODY_FAILURES_PT,
     }
 )

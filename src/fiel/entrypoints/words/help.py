@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.bond import BOND_HELP_PT
 from fiel.entrypoints.words.custody import CUSTODY_HELP_PT
 from fiel.entrypoints.words.income import INCOME_HELP_PT
 from fiel.entrypoints.words.market import MARKET_HELP_PT
@@ -120,6 +121,7 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         "Check that the database has this program's version, and sound tables of its shape.": (
             "Confere que o banco de dados tem a versão deste programa, e tabelas íntegras com a sua forma."
         ),
+        **BOND_HELP_PT,
         **CUSTODY_HELP_PT,
         **SERVING_HELP_PT,
         **MARKET_HELP_PT,

@@ -25,6 +25,10 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "payment_date_passed": ("devia ter sido pago em {0}", "was to be paid on {0}"),
         "patience_business_days": ("mais de {0} dias úteis de atraso", "more than {0} business days late"),
         "missing_after_days": ("mais de {0} dias: pergunte à corretora", "over {0} days: ask the broker"),
+        "undated_after_days": (
+            "mais de {0} dias sem data de pagamento: veja o extrato da corretora",
+            "over {0} days without a payment date: see the broker's statement",
+        ),
         "received": ("recebido {0} em {1}", "received {0} on {1}"),
         "received_partly": ("recebido {0} de {1}", "received {0} of {1}"),
         "amount_differs": ("recebido {0}, esperado {1}", "received {0}, expected {1}"),

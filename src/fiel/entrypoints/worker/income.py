@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from prometheus_client.registry import Collector
 
 from fiel.bootstrap import OpenIncome, open_income
 from fiel.copilot.income.jobs import KIND, SCHEDULE, HandedOut, handling
-from fiel.entrypoints.worker.chores import Chore, Chores
+from fiel.entrypoints.worker.chores import JOIN_S, Chore, Chores
 from fiel.entrypoints.worker.exposing import exposed
 from fiel.entrypoints.worker.patience import opened_in_time
 from fiel.entrypoints.worker.running import Listening
@@ -101,22 +102,48 @@ def run_scheduler(
     """Hand out each day's jobs until SIGTERM or SIGINT. Raises and is called like `run_income_worker`."""
 
     def work(opened: OpenIncome, asked: _Asked, tally: Tally) -> None:
-        def look() -> bool:
-            for each in opened.schedule.turn(asked.stopping.is_set):
-                tally.add(handed_out=each.jobs)
-                _log.info("%s in %s: %d wallets handed out", each.day, each.zone, each.jobs)
-            return False
-
-        listed = [
-            Chore("schedule", look, LOOK_EVERY_S),
-            Chore("marks", lambda: _forget(opened), FORGET_EVERY_S),
-        ]
-        chores = Chores(listed, on_fatal=asked.end)
+        chores = Chores(_scheduling(opened, asked.stopping, tally), on_fatal=asked.end)
         chores.start()
         asked.stopping.wait()
         chores.stop()
 
     _run(settings, database_url, listening, "scheduler", work)
+
+
+@contextmanager
+def income_beside(opened: OpenIncome, on_fatal: Callable[[FielError], None]) -> Iterator[None]:
+    """Inside the block this process hands out the day's jobs and does them, in threads of its own.
+
+    For the one process of a laptop; a fleet has `fiel scheduler` and `fiel worker income`.
+    """
+    stopping, tally = threading.Event(), Tally()
+    worker = opened.jobs.worker(
+        {KIND: _counted(opened, tally)}, pace=Pace(in_hand=2, threads=1), on_trouble=_telling(tally)
+    )
+    thread = threading.Thread(target=worker.run, name="income-worker", daemon=True)
+    chores = Chores(_scheduling(opened, stopping, tally), on_fatal=on_fatal)
+    chores.start()
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        worker.stop()
+        chores.stop()
+        thread.join(JOIN_S)
+
+
+def _scheduling(opened: OpenIncome, stopping: threading.Event, tally: Tally) -> list[Chore]:
+    def look() -> bool:
+        for each in opened.schedule.turn(stopping.is_set):
+            tally.add(handed_out=each.jobs)
+            _log.info("%s in %s: %d wallets handed out", each.day, each.zone, each.jobs)
+        return False
+
+    return [
+        Chore("schedule", look, LOOK_EVERY_S),
+        Chore("marks", lambda: _forget(opened), FORGET_EVERY_S),
+    ]
 
 
 def hand_out_once(settings: Settings, database_url: str | None = None) -> list[HandedOut]:

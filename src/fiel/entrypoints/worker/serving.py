@@ -6,15 +6,25 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry
 
-from fiel.bootstrap import OpenCustody, OpenPrices, open_custody, open_outlets, open_prices
+from fiel.bootstrap import (
+    OpenCustody,
+    OpenPrices,
+    Outlets,
+    income_of,
+    open_custody,
+    open_outlets,
+    open_prices,
+)
 from fiel.custody.metrics import CustodyMetrics
 from fiel.entrypoints.worker import housekeeping
 from fiel.entrypoints.worker.chores import Chores
+from fiel.entrypoints.worker.income import income_beside
 from fiel.entrypoints.worker.patience import opened_in_time
 from fiel.entrypoints.worker.stopping import asked_to_stop
 from fiel.infra.storage.instants import database_now
@@ -51,7 +61,7 @@ def serve(
                 housekeeping.chores(opened, outlets, metrics), on_fatal=door.end, on_failure=metrics.failed
             )
             try:
-                with _listening(host, port) as listener:
+                with _listening(host, port) as listener, _income(settings, opened, outlets, door):
                     chores.start()
                     told(_url_of(listener))
                     door.answer(services_of(opened, prices, metrics), listener)
@@ -59,6 +69,15 @@ def serve(
                 chores.stop()
                 prices.close()
                 outlets.close()
+
+
+def _income(
+    settings: Settings, opened: OpenCustody, outlets: Outlets, door: _Door
+) -> AbstractContextManager[None]:
+    """With the database in this process's own file, nobody else would do the day's jobs."""
+    if not opened.database.embedded or settings.outside.rabbitmq_url:
+        return nullcontext()
+    return income_beside(income_of(settings, opened, outlets.jobs), door.end)
 
 
 def services_of(opened: OpenCustody, prices: OpenPrices, metrics: CustodyMetrics) -> HttpServices:

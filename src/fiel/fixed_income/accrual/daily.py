@@ -200,7 +200,17 @@ class DailyRates:
         return _as_factor(_product(self._between(start, end), _percent_step(percent)))
 
     def factor(self, start: date, end: date, percent: DecimalInput = 100) -> Decimal:
-        """A-8 of F: FatorDI or FatorSelic from `start` (included) to `end` (excluded)."""
+        """A-8 of F: FatorDI or FatorSelic from `start` (included) to `end` (excluded).
+
+        February 2023, whose CDI was published as 0.9181 %:
+
+        >>> from fiel.kernel.calendars import anbima
+        >>> start, end = date(2023, 2, 1), date(2023, 3, 1)
+        >>> calendar = anbima(start)
+        >>> cdi = RateSeries.of("CDI", ((day, "13.65") for day in calendar.sessions(start, end)))
+        >>> DailyRates.from_annual(cdi, calendar).factor(start, end)
+        Decimal('1.00918141')
+        """
         return _shifted(Decimal(self.factor8(start, end, percent)), -8)
 
     def factor8(self, start: date, end: date, percent: DecimalInput = 100) -> int:

@@ -84,7 +84,11 @@ def projected_factor(projection: DecimalInput, passed: int, total: int) -> Decim
 
 
 def anniversary_on(year: int, month: int, anniversary: int) -> date:
-    """The anniversary day of a month (1 to 28)."""
+    """The anniversary day of a month (1 to 28).
+
+    >>> anniversary_on(2026, 2, 15)
+    datetime.date(2026, 2, 15)
+    """
     if type(anniversary) is not int or not 1 <= anniversary <= 28:
         raise InvalidInput("anniversary_day", "the anniversary is a day from 1 to 28", field="anniversary")
     return date(year, month, anniversary)
@@ -95,7 +99,14 @@ def parts(
 ) -> tuple[Part, ...]:
     """The index months between two dates, oldest first, each with the part of it that was lived.
 
-    Business days are counted start included, end excluded, between the nominal anniversaries.
+    Days are counted start included, end excluded, between the nominal anniversaries; whole numbers, so
+    nothing is rounded. Source: B3, Caderno de Fórmulas (dup/dut).
+
+    >>> from fiel.kernel.calendars import anbima
+    >>> span = date(2026, 1, 5), date(2026, 2, 20)
+    >>> lived = parts(*span, anbima(date(2026, 1, 5)), ProRata.CALENDAR_DAYS)
+    >>> [(str(part.month), part.passed, part.total) for part in lived]
+    [('2025-12-01', 10, 31), ('2026-01-01', 31, 31), ('2026-02-01', 5, 28)]
     """
     _check_order(start, end)
     opened = anniversary_on(start.year, start.month, anniversary)
@@ -141,7 +152,16 @@ class IpcaIndex:
         pro_rata: ProRata = ProRata.BUSINESS_DAYS,
         anniversary: int = 15,
     ) -> Decimal:
-        """C, T-8, from `start` to `end`. Raises `Refused` for a month neither known nor projected."""
+        """C, T-8, from `start` to `end`. Raises `Refused` for a month neither known nor projected.
+
+        Two whole months, of 1 % and 2 %:
+
+        >>> from fiel.kernel.calendars import anbima
+        >>> months = {date(2025, 12, 1): 100, date(2026, 1, 1): 101, date(2026, 2, 1): "103.02"}
+        >>> index, calendar = IpcaIndex(RateSeries.of("IPCA", months)), anbima(date(2026, 1, 15))
+        >>> index.factor(date(2026, 1, 15), date(2026, 3, 15), calendar)
+        Decimal('1.03020000')
+        """
         return Decimal(f"{self.factor8(start, end, calendar, pro_rata, anniversary)}E-8")
 
     def factor8(self, start: date, end: date, calendar: Counting, pro_rata: ProRata, anniversary: int) -> int:
@@ -225,7 +245,13 @@ def index_from_variations(name: str, variations: RateSeries, base: DecimalInput 
     """Index numbers from monthly variations in percent (BCB SGS 433), consecutive months, from `base`.
 
     Published variations have 2 decimals, so the last digits differ from IBGE's own index numbers: good
-    for estimates and real returns, not for unit prices. Raises `Refused` when a month is missing.
+    for estimates and real returns, not for unit prices. Each number is A-16; the first is that of the
+    month before. Source of the variations: IBGE. Raises `Refused` when a month is missing.
+
+    >>> months = RateSeries.of("IPCA", {date(2026, 1, 1): "1.00", date(2026, 2, 1): "2.00"})
+    >>> numbers = index_from_variations("index", months)
+    >>> [f"{numbers.at(day):.2f}" for day in numbers.days]
+    ['100.00', '101.00', '103.02']
     """
     level = parse_decimal(base, field="base", minimum="0.0001")
     numbers = {_next_month(variations.first_day, back=True): level}

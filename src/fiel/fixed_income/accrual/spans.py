@@ -58,7 +58,7 @@ class Spans:
             running = self._running(number, step)
             if running is None:
                 return None
-            end = SEGMENT if last - number * SEGMENT >= SEGMENT else last - number * SEGMENT - 0 if last - number * SEGMENT != 101 else 100
+            end = min(last - number * SEGMENT, SEGMENT)
             product = product * running[end] // running[start]
             at = number * SEGMENT + end
         return product

@@ -2,6 +2,9 @@
 
 Accrual runs between payment dates (nominal dates moved to the next business day), start included and
 end excluded; the index of an IPCA paper runs between nominal dates, so that whole months stay whole.
+
+Source: B3, Caderno de Fórmulas (debêntures). Rounding: that of each factor (`accrual`) and of each event
+(`credit.settlement`); nothing is rounded between them.
 """
 
 from __future__ import annotations
@@ -65,7 +68,20 @@ class _State:
 def events(paper: CreditPaper, rates: MarketRates, until: date | None = None) -> tuple[CreditEvent, ...]:
     """Every event paid up to `until` (included; all when None), with what it pays per unit.
 
-    Events that keep their interest running are not listed. Raises `Refused` for a rate that is missing.
+    Events that keep their interest running are not listed. Money and rounding are those of `settle` (T-8).
+    Raises `Refused` for a rate that is missing.
+
+    Half a year (126 business days) at 21 % is 10 %, of R$ 1,000 and then of the R$ 500 that are left:
+
+    >>> from fiel.fixed_income.credit.schedule import Schedule
+    >>> from fiel.fixed_income.credit.terms import Kind
+    >>> from fiel.kernel.calendars import anbima
+    >>> issued, half, due = date(2026, 1, 5), date(2026, 7, 8), date(2027, 1, 8)
+    >>> table = Schedule((ScheduledEvent(half, amortisation=Decimal(50)), ScheduledEvent(due)))
+    >>> paper = CreditPaper(Kind.DEBENTURE, Decimal(1000), issued, Prefixed(Decimal(21)), table)
+    >>> paid = [(str(one.day), one.settlement) for one in events(paper, MarketRates(anbima(issued)))]
+    >>> [(day, f"{done.interest:.2f}", f"{done.amortisation:.2f}") for day, done in paid]
+    [('2026-07-08', '100.00', '500.00'), ('2027-01-08', '50.00', '500.00')]
     """
     return tuple(event for event, _ in _walk(paper, rates, until))
 
@@ -73,8 +89,18 @@ def events(paper: CreditPaper, rates: MarketRates, until: date | None = None) ->
 def unit_price(paper: CreditPaper, day: date, rates: MarketRates) -> UnitPrice:
     """The unit on its curve on `day`, after the events of that day; zero from the maturity's payment on.
 
-    A day that is not a business day has the accrual of the next one. Raises `InvalidInput` before the
-    start, `Refused` for a rate that is missing.
+    PU = T-8(VN * C) + T-8(VNA * (FatorJuros - 1)). A day that is not a business day has the accrual of the
+    next one. Raises `InvalidInput` before the start, `Refused` for a rate that is missing.
+
+    Half a year (126 business days) at 21 % is 10 %:
+
+    >>> from fiel.fixed_income.credit.schedule import bullet
+    >>> from fiel.fixed_income.credit.terms import Kind
+    >>> from fiel.kernel.calendars import anbima
+    >>> issued, terms = date(2026, 1, 5), Prefixed(Decimal(21))
+    >>> paper = CreditPaper(Kind.CDB, Decimal(1000), issued, terms, bullet(date(2027, 1, 8)))
+    >>> unit_price(paper, date(2026, 7, 8), MarketRates(anbima(issued))).price
+    Decimal('1100.00000000')
     """
     if day < paper.start:
         raise InvalidInput("before_start", f"the paper starts on {paper.start}", field="day")
@@ -92,7 +118,15 @@ def factors(
 ) -> tuple[Decimal, Decimal]:
     """The index factor (8 decimals; 1 without indexation) and FatorJuros of a period.
 
-    The index runs from `index_start` to `index_end`, the interest from `start` to `end`.
+    The index runs from `index_start` to `index_end`, the interest from `start` to `end`. The index is T-8,
+    FatorJuros A-9 (A-8 for a percentage of the CDI or Selic without spread).
+
+    The published factor of a debenture's event (PTMI11, 2018-06-15, 123 business days):
+
+    >>> from fiel.kernel.calendars import anbima
+    >>> rates, span = MarketRates(anbima(date(2017, 12, 15))), (date(2017, 12, 15), date(2018, 6, 15))
+    >>> factors(Prefixed(Decimal("7.3754")), rates, *span, *span)
+    (Decimal('1'), Decimal('1.035343552'))
     """
     match remuneration:
         case Floating(benchmark, percent, spread):

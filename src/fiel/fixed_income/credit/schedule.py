@@ -90,7 +90,11 @@ class Schedule:
 
 
 def bullet(maturity: date) -> Schedule:
-    """Principal and interest at maturity, nothing before: most CDBs, LCIs and LCAs."""
+    """Principal and interest at maturity, nothing before: most CDBs, LCIs and LCAs.
+
+    >>> [(str(event.day), str(event.amortisation)) for event in bullet(date(2028, 1, 5)).events]
+    [('2028-01-05', '100')]
+    """
     return Schedule((ScheduledEvent(maturity, Interest.PAID, _WHOLE),))
 
 
@@ -108,7 +112,13 @@ def periodic(
 
     Dates of the table that are not interest dates become events that pay interest too. Up to
     `grace_until` (included) interest is not paid but treated as `grace` says, except on the dates of
-    the table. A maturity on the 29th to 31st falls on the last day of shorter months.
+    the table. A maturity on the 29th to 31st falls on the last day of shorter months. Percents are kept as
+    the deed gives them: nothing is rounded.
+
+    >>> deed = periodic(date(2026, 1, 15), date(2027, 7, 15), 6,
+    ...                 amortisations={date(2027, 1, 15): "40"}, grace_until=date(2026, 7, 15))
+    >>> [(str(event.day), event.interest.value, str(event.amortisation)) for event in deed.events]
+    [('2026-07-15', 'capitalised', '0'), ('2027-01-15', 'paid', '40'), ('2027-07-15', 'paid', '100')]
     """
     if type(every_months) is not int or not 1 <= every_months <= 120:
         raise InvalidInput("months", "interest comes every 1 to 120 months", field="every_months")

@@ -3,6 +3,7 @@
 Money in units of 10^-8 reais, index factors times 10^8, interest factors times 10^9: the decimals of the
 formulas, so that a floor division is a truncation and nothing else is rounded. Events of the past that
 leave the nominal value as it was are stepped over. Every digit is that of the plain path (tested).
+Source: B3, Caderno de Fórmulas (debêntures), as in `settlement`.
 """
 
 from __future__ import annotations
@@ -48,7 +49,20 @@ class Payment(NamedTuple):
 
 
 def standing(paper: CreditPaper, rates: MarketRates, day: date) -> tuple[Standing, int]:
-    """The unit after the events paid up to `day` (included), and the position of the first event after."""
+    """The unit after the events paid up to `day` (included), and the position of the first event after.
+
+    T-8 of money and index factors, T-16 of the index since the start. Half of R$ 1,000 paid back leaves 500:
+
+    >>> from fiel.fixed_income.credit.schedule import Schedule
+    >>> from fiel.fixed_income.credit.terms import Kind
+    >>> from fiel.kernel.calendars import anbima
+    >>> issued, half, due = date(2026, 1, 5), date(2026, 7, 8), date(2027, 1, 8)
+    >>> table = Schedule((ScheduledEvent(half, amortisation=Decimal(50)), ScheduledEvent(due)))
+    >>> paper = CreditPaper(Kind.DEBENTURE, Decimal(1000), issued, Prefixed(Decimal(21)), table)
+    >>> state, following = standing(paper, MarketRates(anbima(issued)), date(2026, 8, 1))
+    >>> str(state.day), reais(state.nominal), following
+    ('2026-07-08', Decimal('500.00000000'), 1)
+    """
     planned = paper.schedule.events
     count = bisect_right(planned, day, key=_nominal_day)
     following = rates.days.following
@@ -58,7 +72,18 @@ def standing(paper: CreditPaper, rates: MarketRates, day: date) -> tuple[Standin
 
 
 def price(paper: CreditPaper, rates: MarketRates, day: date) -> tuple[int, int]:
-    """Updated nominal value and interest run up on a day, in 10^-8 reais."""
+    """Updated nominal value and interest run up on a day, in 10^-8 reais, T-8 each.
+
+    Half a year (126 business days) at 21 % is 10 % of R$ 1,000:
+
+    >>> from fiel.fixed_income.credit.schedule import bullet
+    >>> from fiel.fixed_income.credit.terms import Kind
+    >>> from fiel.kernel.calendars import anbima
+    >>> issued, terms = date(2026, 1, 5), Prefixed(Decimal(21))
+    >>> paper = CreditPaper(Kind.CDB, Decimal(1000), issued, terms, bullet(date(2027, 1, 8)))
+    >>> price(paper, MarketRates(anbima(issued)), date(2026, 7, 8))
+    (100000000000, 10000000000)
+    """
     state, _ = standing(paper, rates, day)
     if not state.nominal:
         return 0, 0
@@ -68,7 +93,20 @@ def price(paper: CreditPaper, rates: MarketRates, day: date) -> tuple[int, int]:
 
 
 def payments(paper: CreditPaper, rates: MarketRates, from_day: date) -> Iterator[Payment]:
-    """The payments made on `from_day` or later."""
+    """The payments made on `from_day` or later, each part T-8.
+
+    Half a year (126 business days) at 21 % is 10 %, of R$ 1,000 and then of the R$ 500 that are left:
+
+    >>> from fiel.fixed_income.credit.schedule import Schedule
+    >>> from fiel.fixed_income.credit.terms import Kind
+    >>> from fiel.kernel.calendars import anbima
+    >>> issued, half, due = date(2026, 1, 5), date(2026, 7, 8), date(2027, 1, 8)
+    >>> table = Schedule((ScheduledEvent(half, amortisation=Decimal(50)), ScheduledEvent(due)))
+    >>> paper = CreditPaper(Kind.DEBENTURE, Decimal(1000), issued, Prefixed(Decimal(21)), table)
+    >>> paid = payments(paper, MarketRates(anbima(issued)), issued)
+    >>> [(str(one.day), f"{reais(one.principal):.2f}", f"{reais(one.interest):.2f}") for one in paid]
+    [('2026-07-08', '500.00', '100.00'), ('2027-01-08', '500.00', '50.00')]
+    """
     planned = paper.schedule.events
     count = bisect_right(planned, from_day, key=_nominal_day)
     following = rates.days.following
@@ -93,7 +131,11 @@ def _beginning(paper: CreditPaper) -> Standing:
 
 
 def reais(units: int) -> Decimal:
-    """Units of 10^-8 reais as reais with 8 decimals; zero is plain."""
+    """Units of 10^-8 reais as reais with 8 decimals; zero is plain.
+
+    >>> reais(723148770)
+    Decimal('7.23148770')
+    """
     return Decimal(f"{units}E-8") if units else Decimal(0)
 
 

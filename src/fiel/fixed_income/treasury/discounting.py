@@ -43,7 +43,11 @@ class Flow:
 
 
 def check_rate(rate_pct: DecimalInput) -> Decimal:
-    """The rate in percent per year, T-6. Raises `InvalidInput` outside -50 to 1000."""
+    """The rate in percent per year, T-6. Raises `InvalidInput` outside -50 to 1000.
+
+    >>> check_rate("14.3600009")
+    Decimal('14.360000')
+    """
     rate = parse_decimal(rate_pct, field="rate_pct", minimum=RATE_MIN, maximum=RATE_MAX)
     return truncate(rate, RATE_DECIMALS)
 
@@ -62,6 +66,11 @@ def business_days(settlement: date, maturity: date, known_on: date | None = None
     `known_on` is the trade or pricing date; the settlement date stands for it by default. A maturity
     that is not a business day counts like the next business day.
     Raises `InvalidInput` unless settlement comes before maturity, at most 60 years.
+
+    The STN's example of an LTN:
+
+    >>> business_days(date(2008, 5, 21), date(2010, 7, 1))
+    532
     """
     _check_term(settlement, maturity)
     calendar = anbima(settlement if known_on is None else known_on)
@@ -69,7 +78,13 @@ def business_days(settlement: date, maturity: date, known_on: date | None = None
 
 
 def zero_price(face: Decimal, rate_pct: Decimal, days: int) -> Decimal:
-    """`face / (1 + r)^T-14(du/252)`, to 50 digits; `rate_pct` already cut."""
+    """`face / (1 + r)^T-14(du/252)`, to 50 digits; `rate_pct` already cut.
+
+    The STN's example of an LTN:
+
+    >>> truncate(zero_price(Decimal(1000), Decimal("14.36"), 532), 6)
+    Decimal('753.315323')
+    """
     with localcontext(finance_context()):
         return _discounted(face, _log_growth(rate_pct), days)
 
@@ -117,7 +132,14 @@ class Schedule:
     business_days: tuple[int, ...]
 
     def flows(self, rate_pct: Decimal, decimals: int) -> tuple[Flow, ...]:
-        """Each payment with its present value, A-n at `decimals`."""
+        """Each payment with its present value, A-n at `decimals`: `cash / (1 + r)^T-14(du/252)`.
+
+        The first coupon of the STN's example of an NTN-B:
+
+        >>> coupon = Schedule((date(2008, 8, 15),), (Decimal("2.956301"),), (61,))
+        >>> coupon.flows(Decimal("8.29"), 10)[0].present_value
+        Decimal('2.8998535976')
+        """
         rows = zip(self.days, self.cash, self.business_days, strict=True)
         with localcontext(finance_context()):
             growth = _log_growth(rate_pct)
@@ -130,7 +152,14 @@ class Schedule:
 def schedule(
     settlement: date, maturity: date, coupon: Decimal, principal: Decimal, known_on: date | None = None
 ) -> Schedule:
-    """Coupons after settlement and the principal at maturity, in the unit of the two amounts."""
+    """Coupons after settlement and the principal at maturity, in the unit of the two amounts; sums are exact.
+
+    The STN's example of an NTN-B:
+
+    >>> found = schedule(date(2008, 5, 21), date(2010, 8, 15), Decimal("2.956301"), Decimal(100))
+    >>> found.business_days, found.cash[0], found.cash[-1]
+    ((61, 190, 314, 439, 564), Decimal('2.956301'), Decimal('102.956301'))
+    """
     dates = coupon_dates(settlement, maturity)
     calendar = anbima(settlement if known_on is None else known_on)
     days = tuple(calendar.business_days_between(settlement, day) for day in dates)
@@ -139,7 +168,11 @@ def schedule(
 
 
 def exact_sum(values: Iterable[Decimal]) -> Decimal:
-    """A sum of few rounded values, exact: 50 digits hold them all."""
+    """A sum of few rounded values, exact: 50 digits hold them all.
+
+    >>> exact_sum((Decimal("2.956301"), Decimal(100)))
+    Decimal('102.956301')
+    """
     with localcontext(finance_context()):
         return sum(values, Decimal(0))
 

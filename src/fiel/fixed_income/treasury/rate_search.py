@@ -34,6 +34,15 @@ def rate_of(price_at: PriceAt, price: Decimal, quantum: Decimal) -> Decimal:
     them; else the only one with four, as banks trade them; else the lowest. When none has it: the
     highest rate whose price is still not below it. `quantum` is a unit of the price's last decimal.
     Raises `Refused` when the price belongs to no rate from -50 % to 1000 %.
+
+    The STN's example of an LTN (532 business days), backwards:
+
+    >>> from fiel.fixed_income.treasury.discounting import zero_price
+    >>> from fiel.kernel.rounding import truncate
+    >>> def pu(rate: Decimal) -> Decimal:
+    ...     return truncate(zero_price(Decimal(1000), rate, 532), 6)
+    >>> rate_of(pu, Decimal("753.315323"), Decimal("0.000001"))
+    Decimal('14.360000')
     """
     known: dict[int, Decimal] = {}
 

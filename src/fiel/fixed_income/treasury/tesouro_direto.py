@@ -60,7 +60,13 @@ def display_price(pu: DecimalInput) -> Decimal:
 
 
 def financial_value(quantity: DecimalInput, pu: DecimalInput) -> Decimal:
-    """What a quantity costs, BRL: `T-2(quantity * PU)`. The quantity has at most two decimals."""
+    """What a quantity costs, BRL: `T-2(quantity * PU)`. The quantity has at most two decimals.
+
+    The least purchase that the site showed in October 2019:
+
+    >>> financial_value("0.05", "732.87")
+    Decimal('36.64')
+    """
     amount = check_positive(quantity, "quantity")
     parse_decimal(amount, field="quantity", decimals_max=2)
     with localcontext(finance_context()):
@@ -93,6 +99,11 @@ def custody_terms(on: date, *, is_selic: bool) -> CustodyTerms:
     """The terms of the custody fee on a day; not for Renda+ and Educa+, which have their own table.
 
     Raises `Refused` before 2019, whose rates are not known here.
+
+    Tesouro Selic from August 2020: nothing on the first R$ 10,000:
+
+    >>> custody_terms(date(2020, 8, 1), is_selic=True)
+    CustodyTerms(rate_pct=Decimal('0.25'), exempt_up_to=Decimal('10000'), is_charged_on_events_only=False)
     """
     _check_day("on", on)
     known = [rate for since, rate in _FEE_PCT if on >= since]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.engine import RootTransaction
@@ -27,6 +27,8 @@ from fiel.infra.storage.failures import CommitUnknown, Contended, translated, tr
 from fiel.kernel.errors import InvalidInput, Unavailable
 
 Result = TypeVar("Result")
+#: What reads and writes go through. Services hand it on to queries and stores, and never speak to it.
+Session: TypeAlias = Connection
 
 ATTEMPTS = 8
 FIRST_PAUSE_S = 0.01

@@ -16,6 +16,7 @@ What does not fit is refused with `InvalidInput` (`number_out_of_range`) before 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -59,6 +60,9 @@ def metadata() -> MetaData:
     return MetaData(naming_convention=dict(NAMING))
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def checked_integer(value: object, unit: str) -> int:
     """`value` when it is a whole number that fits 64 bits; `unit` names it in the refusal.
 
@@ -78,7 +82,7 @@ def storable_text(value: str, *, field: str | None = None) -> str:
     Raises `InvalidInput` (text_unstorable) for a NUL or half a character (a lone surrogate): PostgreSQL
     refuses them, so SQLite does not get them either.
     """
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if "\x00" in value or (not value.isascii() and _HALF.search(value)):
         raise InvalidInput(
             "text_unstorable", "text with a NUL or half a character cannot be stored; remove it", field=field
         )

@@ -165,7 +165,8 @@ def _whys(view: IncomeView, words: Words) -> list[Text]:
     lines = []
     for entry in (*view.entries, *view.undated):
         kind = note(f"income_kind_{entry.kind.value}", words)
-        told = f"{_day_text(entry.day)} {entry.asset} {kind}: {reasons_text(entry.reasons, words)} [{entry.source}]"
+        why = reasons_text(entry.reasons, words)
+        told = f"{_day_text(entry.day)} {entry.asset} {kind}: {why} [{entry.source}]"
         lines.append(Text(printable(told), style="dim"))
     return lines
 

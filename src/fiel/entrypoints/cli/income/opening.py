@@ -125,7 +125,7 @@ def announced_here(
 
     Raises `InvalidInput` (date_malformed), `NotFound` (events_unknown) when nobody knows of any payment.
     """
-    from fiel.copilot.bonds.tables import read_day
+    from fiel.copilot.bonds.dated_percents import read_day
     from fiel.copilot.income.announced import announced_of
     from fiel.entrypoints.cli.bond.reading import today_here
 

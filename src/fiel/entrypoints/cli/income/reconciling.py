@@ -158,7 +158,7 @@ def _unmatched_line(each: Unmatched, words: Words) -> str:
 
 
 def _record(done: Reconciled) -> dict[str, Any]:
-    from fiel.copilot.income.record_codec import record_fields
+    from fiel.copilot.income_record_text import record_fields
 
     found = done.reconciliation
     return {

@@ -1,0 +1,1 @@
+"""The daily jobs of income, on real RabbitMQ and PostgreSQL."""
