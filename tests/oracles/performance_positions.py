@@ -289,6 +289,7 @@ KINDS: Mapping[str, Callable[[Inputs], Answer]] = MappingProxyType(
     {
         "cost_basis": _cost_basis,
         "split": _split,
+        "reverse_split": _split,
         "position_gain": _position_gain,
         "dividend_periodicity": _periodicity,
         "dividend_yield_on_cost": _yield_on_cost,

@@ -155,6 +155,7 @@ TOPICS: Mapping[str, Callable[[Inputs], Answer]] = MappingProxyType(
         for kind, answer in {
             **POSITIONS,
             "xirr": _xirr,
+            "irr": _xirr,
             "twr_daily": _twr_daily,
             "twr_linked": _twr_linked,
             "twr_points": _twr_points,

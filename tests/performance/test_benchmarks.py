@@ -32,6 +32,7 @@ CDI = RateSeries.of(
 )
 TUE, WED, THU, FRI, MON = (date(2024, 1, day) for day in (2, 3, 4, 5, 8))
 DAYS = (TUE, WED, THU, FRI, MON)
+NEW_YEAR = date(2024, 1, 1)
 ONE = Decimal(10) ** LEVEL_DECIMALS
 
 
@@ -71,8 +72,8 @@ def test_the_same_deposits_in_the_cdi() -> None:
         (FRI, EntryKind.SELL, "300", "30"),
     )
     index = rate_index(CDI, TUE, MON, anbima(TUE))
-    after_index = PriceSeries((date(2024, 1, 1), *index.days), (index.units[0], *index.units), 16, "CDI")
-    found = same_flows("CDI", after_index, told)
+    found = same_flows("CDI", index, told)
+    assert found == same_flows("CDI", rate_index(CDI, NEW_YEAR, MON, anbima(TUE)), told)
     rate = Decimal("0.00043739")
     expected = 1000 * (1 + rate) ** 4 + 500 * (1 + rate) ** 2 - 300 * (1 + rate)
     assert found.value == round(expected, 2) == Decimal("1202.06")
@@ -98,7 +99,7 @@ def test_a_yardstick_with_holes_is_carried_and_named() -> None:
     prices: dict[date, str | None] = dict.fromkeys((date(2024, 1, 1), TUE, THU, FRI, MON), "10")
     found = same_flows("BOVA11", PriceSeries.of(prices, "B3"), told)
     assert found.doubt == Doubt(DoubtKind.PRICE_CARRIED, "BOVA11", (WED,))
-    with pytest.raises(Refused, match="BOVA11 has no level"):
+    with pytest.raises(Refused, match="BOVA11 has no level on 2024-01-02"):
         same_flows("BOVA11", PriceSeries.of({FRI: "10"}, "B3"), told)
 
 
@@ -124,7 +125,7 @@ def test_inflation_and_a_spread_a_year_of_252_days() -> None:
     calendar = anbima(date(2024, 1, 1))
     index = inflation_index(
         IpcaIndex(numbers),
-        date(2024, 1, 2),
+        date(2024, 1, 1),
         date(2024, 3, 1),
         calendar,
         spread=6,

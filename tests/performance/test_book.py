@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,9 @@ SAT = date(2026, 1, 10)
 WEEK = (MON, TUE, WED, THU, FRI)
 ASSETS = (Asset("AAAA3", "shares"), Asset("BBBB3", "shares"), Asset("UUUU", "abroad", "USD"))
 BEFORE = date(2026, 1, 4)
+#: What must be refused, whatever its type says.
+FLOAT: Any = 1.5
+INSTANT = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def _entry(day: date, kind: EntryKind, asset: str | None, amount: str | None, quantity: str = "0") -> Entry:
@@ -57,6 +61,14 @@ def test_before_the_first_price_a_trade_tells_it() -> None:
     book = _book(DEPOSIT, BUY, AAAA3={WED: "12", THU: "12", FRI: "12"})
     assert book.doubts == (Doubt(DoubtKind.PRICE_OF_TRADE, "AAAA3", (MON, TUE)),)
     assert _told(book, TUE).portfolio.identity.final == Decimal(1000)
+
+
+def test_several_trades_of_a_day_tell_their_mean_price() -> None:
+    """10.00 and 13.00 for twice as many: 12.00, in whichever order they were booked."""
+    other = _entry(MON, EntryKind.BUY, "AAAA3", "1300", "100")
+    for entries in ((BUY, other), (other, BUY)):
+        book = _book(*entries, cash=CashMode.OUTSIDE)
+        assert _told(book).portfolio.identity.final == Decimal(1800)
 
 
 def test_what_nobody_knows_is_named_and_not_made_up() -> None:
@@ -143,6 +155,14 @@ def test_without_cash_what_pays_a_buy_comes_from_outside() -> None:
         _book(DEPOSIT, cash=CashMode.OUTSIDE)
 
 
+def test_a_day_trade_from_nothing_is_a_return_on_what_it_used() -> None:
+    """Bought for 500.00 and sold for 505.00 the same day: 1 %, not a gain without capital."""
+    entries = (BUY, _entry(MON, EntryKind.SELL, "AAAA3", "505", "50"))
+    told = _told(_book(*entries, cash=CashMode.OUTSIDE, AAAA3=dict.fromkeys(WEEK, "10")))
+    assert told.portfolio.time_weighted == Decimal("0.01")
+    assert told.doubts == ()
+
+
 def test_fees_and_taxes_are_told_apart_from_the_gain() -> None:
     """Bought for 500.00 and 1.50 of costs, sold for 550.00 less 2.00 and 0.03 withheld."""
     bought = Entry(MON, EntryKind.BUY, "one", "AAAA3", Decimal(500), Decimal(50), Decimal("1.50"))
@@ -160,9 +180,9 @@ def test_fees_and_taxes_are_told_apart_from_the_gain() -> None:
         (lambda: Entry(MON, EntryKind.INCOME, "one", "AAAA3"), "needs an amount"),
         (lambda: Entry(MON, EntryKind.INCOME, "one", "AAAA3", Decimal(-1)), "below the minimum"),
         (lambda: Entry(MON, EntryKind.INCOME, "one", "AAAA3", Decimal("0.001")), "at most 2"),
-        (lambda: Entry(MON, EntryKind.INCOME, "one", "AAAA3", 1.5), "must be a Decimal"),  # type: ignore[arg-type]
+        (lambda: Entry(MON, EntryKind.INCOME, "one", "AAAA3", FLOAT), "must be a Decimal"),
         (lambda: Entry(MON, EntryKind.INCOME, "one", "AAAA3", Decimal(10) ** 15), "15 digits"),
-        (lambda: Entry(datetime(2026, 1, 5), EntryKind.INCOME, "one", "A", Decimal(1)), "date"),  # noqa: DTZ001
+        (lambda: Entry(INSTANT, EntryKind.INCOME, "one", "AAAA3", Decimal(1)), "date"),
         (lambda: Entry(MON, EntryKind.QUANTITY, "one", "A", quantity=Decimal(1), ratio=Decimal(0)), "ratio"),
         (lambda: Asset("cash:BRL", "x"), "does not begin"),
         (lambda: PriceSeries((MON,), (), 2, "B3"), "one price or None"),

@@ -70,7 +70,9 @@ def test_money_taken_out_before_a_bad_year_helps() -> None:
 
 def test_without_flows_both_returns_are_one() -> None:
     """Nothing to explain."""
-    both = _explained(_told(OPENING))
+    told = _told(OPENING)
+    both = _explained(told)
+    assert told.portfolio.simple_gain == told.portfolio.time_weighted == Decimal("0.08")
     assert both.effects == ()
     assert both.difference is not None
     assert abs(both.difference) < Decimal("1e-11")

@@ -75,6 +75,27 @@ CASES: dict[str, dict[str, Any]] = {
         "expected": {"quantity": 15, "average_price": 50, "cost": 750},
         "tolerance": "0",
     },
+    # Ghostfolio's specification of buying two and selling one (NOVN): cost, average and gains.
+    "position_gain": {
+        "input": {
+            "as_of": "2022-04-11",
+            "activities": [
+                {"date": "2022-03-07", "type": "BUY", "quantity": 2, "price": 75.8, "fee": 1.3},
+                {"date": "2022-04-08", "type": "SELL", "quantity": 1, "price": 85.73, "fee": 2.95},
+            ],
+            "closing_prices": {"2022-04-11": 87.8},
+        },
+        "expected": {
+            "quantity": 1,
+            "average_price": 75.8,
+            "cost": 75.8,
+            "market_value": 87.8,
+            "gross_gain": 21.93,
+            "net_gain": 17.68,
+            "gross_return": "0.15113417083448",
+        },
+        "tolerance": "1e-9",
+    },
     "period_attribution": {
         "input": {
             "start": "2025-12-31",

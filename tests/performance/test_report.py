@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiel.kernel.errors import Corrupt, InvalidInput, Refused
+from fiel.kernel.errors import Corrupt, InvalidInput, NotFound, Refused
 from fiel.performance.aligned import DoubtKind
+from fiel.performance.attribution import shared_out
 from fiel.performance.book import CashMode, value_book
 from fiel.performance.entries import Asset, Entry, EntryKind, PriceSeries
 from fiel.performance.identity import Identity
+from fiel.performance.levels import Level
 from fiel.performance.periods import Period
-from fiel.performance.report import LevelReport, Report, report
+from fiel.performance.report import LevelReport, Report, quota_series, report
 from fiel.performance.xirr import OneRate
 from tests.performance.drawn_books import ACCOUNTS, DAYS, SESSIONS, START, Clerk, Drawn, drawn_books
 
@@ -78,6 +80,31 @@ def test_shares_add_up_to_the_gain_and_to_the_return(drawn: Drawn) -> None:
         assert sum(share.gain for share in shares) == told.portfolio.identity.gain
         missing = sum(share.points for share in shares) - told.portfolio.time_weighted
         assert abs(missing) <= Decimal("5e-11")
+
+
+def test_the_points_of_each_asset_are_its_own() -> None:
+    """Half in what doubled: 50 points; then what came in to the other half makes 6 % of all: 9 points."""
+    entries = [
+        Entry(SESSIONS[0], EntryKind.BUY, "one", "AAAA3", Decimal(1000), Decimal(100)),
+        Entry(SESSIONS[0], EntryKind.BUY, "one", "BBBB3", Decimal(1000), Decimal(100)),
+        Entry(SESSIONS[2], EntryKind.BUY, "one", "BBBB3", Decimal(2000), Decimal(200)),
+    ]
+    prices = {"AAAA3": _prices(1000, 2000, 2000, 2000), "BBBB3": _prices(1000, 1000, 1000, 1100)}
+    assets = [Asset("AAAA3", "one"), Asset("BBBB3", "two")]
+    book = value_book(assets, entries, prices, SESSIONS[:4], cash=CashMode.OUTSIDE)
+    told = report(book, Period(SESSIONS[0], SESSIONS[3]))
+    # 1.5 after the second day; 300.00 of 5,000.00 on the last: 1.5 * 6 %.
+    assert [(share.name, share.gain, share.points) for share in told.asset_shares] == [
+        ("AAAA3", Decimal(1000), Decimal("0.5")),
+        ("BBBB3", Decimal(300), Decimal("0.09")),
+    ]
+    assert [share.points for share in told.class_shares] == [Decimal("0.5"), Decimal("0.09")]
+
+
+def test_shares_that_miss_the_return_are_corrupt() -> None:
+    """Parts that add up to something else are never stretched to fit."""
+    with pytest.raises(Corrupt, match="shares miss"):
+        shared_out([10**28, 10**28], Decimal(3))
 
 
 @given(drawn_books())
@@ -201,6 +228,26 @@ def test_the_best_and_the_worst_month() -> None:
     assert told.worst_month == told.months[1]
     assert told.drawdown.depth == Decimal("-0.1")
     assert (told.drawdown.peak, told.drawdown.trough, told.drawdown.recovered) == (days[1], days[2], None)
+
+
+@given(drawn_books())
+def test_the_quotas_of_a_group_end_where_its_report_does(drawn: Drawn) -> None:
+    """A chart of a class, an account or an asset tells the return of its line in the report."""
+    book = drawn.book()
+    told = report(book, WHOLE)
+    for one in (*told.classes, *told.accounts, *told.assets):
+        days, made = quota_series(book, WHOLE, one.level, one.name)
+        assert days == told.days
+        if min(made.units) > 0 and not made.below_zero:
+            scale = max(Decimal(1), abs(one.time_weighted))
+            assert abs(made.total_return - one.time_weighted) < Decimal("1e-9") * scale
+
+
+def test_a_group_that_is_not_there_is_not_found() -> None:
+    """By its name and level."""
+    entries = [Entry(SESSIONS[0], EntryKind.CONTRIBUTION, "one", amount=Decimal(1))]
+    with pytest.raises(NotFound, match="no class is called bonds"):
+        quota_series(value_book([], entries, {}, SESSIONS), WHOLE, Level.CLASS, "bonds")
 
 
 def test_a_period_before_everything_is_refused() -> None:

@@ -34,6 +34,11 @@ def test_a_fall_that_is_not_over_has_no_recovery() -> None:
     assert drawdown(_days(3), [100, 50, 99]).recovered is None
 
 
+def test_the_peak_is_the_last_day_at_its_height() -> None:
+    """A fall begins when it begins, not when its height was first seen."""
+    assert drawdown(_days(3), [100, 100, 50]).peak == _days(3)[1]
+
+
 def test_what_never_fell_has_no_drawdown() -> None:
     """No depth, no days."""
     assert drawdown(_days(3), [1, 1, 2]) == Drawdown(Decimal(0), None, None, None)

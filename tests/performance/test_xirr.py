@@ -81,6 +81,11 @@ def _worth(flows: list[tuple[date, int]], rate: Decimal) -> tuple[Decimal, Decim
     [
         (_days(-100, 230, -132), SeveralRates((Decimal("0.1"), Decimal("0.2")))),
         (_days(-1000, 6000, -11000, 6000), SeveralRates((Decimal(0), Decimal(1), Decimal(2)))),
+        # Three rates on one side of zero, between signs that differ.
+        (
+            _days(-1000, 3600, -4310, 1716),
+            SeveralRates((Decimal("0.1"), Decimal("0.2"), Decimal("0.3"))),
+        ),
         (_days(100, -200, 150), NoRate(NoRateReason.NO_CROSSING)),
         (_days(-1, -2), NoRate(NoRateReason.ONE_SIGN)),
         (_days(-1, 0), NoRate(NoRateReason.TOO_FEW_DAYS)),

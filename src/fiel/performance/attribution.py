@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from operator import mul
 
+from fiel.kernel.errors import Corrupt
 from fiel.performance.cells import Cell
 from fiel.performance.quotas import QUOTA_ONE, WEIGHT_SCALE, Quotas
 
 POINT_DECIMALS = 10
+#: Units of the last decimal by which exact parts may miss a rounded total.
+_SLACK = 2
 _POINT = QUOTA_ONE * WEIGHT_SCALE // 10**POINT_DECIMALS
 
 
@@ -35,7 +38,7 @@ def weighted_gain(
     turns: Sequence[int],
     first: int,
 ) -> int:
-    """The sum over days of weight times the gain of the cell, times 10^36. `turns`: see `turns_of`."""
+    """The sum over days of weight times the gain of the cell, times 10^28. `turns`: see `turns_of`."""
     last = first + len(weights)
     held = cell.values[max(first, 0) : last + 1] if first >= 0 else [0, *cell.values[: last + 1]]
     total: int = sum(map(mul, held, turns))
@@ -55,13 +58,16 @@ def turns_of(quotas: Quotas) -> list[int]:
 
 
 def shared_out(parts: Sequence[int], total: Decimal, decimals: int = POINT_DECIMALS) -> list[Decimal]:
-    """Parts (times 10^36) as fractions with `decimals` that sum to `total`, exactly (largest remainder).
+    """Parts (times 10^28) as fractions with `decimals` that sum to `total`, exactly (largest remainder).
 
-    What the parts miss of the total, below 10^-10 of it, goes to the parts with the largest remainders.
+    What cutting the parts leaves goes to those with the largest remainders. Raises `Corrupt` when they miss
+    the total by more than that: never by bad input.
     """
     unit = _POINT if decimals == POINT_DECIMALS else QUOTA_ONE * WEIGHT_SCALE // 10**decimals
     told = [part // unit for part in parts]
     missing = int(total.scaleb(decimals).to_integral_value()) - sum(told)
+    if not -_SLACK <= missing <= len(parts) + _SLACK:
+        raise Corrupt("shares_do_not_add_up", f"shares miss the return by {missing} units of 10^-{decimals}")
     order = sorted(range(len(parts)), key=lambda at: (-(parts[at] % unit), at))
     whole, rest = divmod(missing, len(parts)) if parts else (0, 0)
     for rank, at in enumerate(order):

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from fiel.fixed_income.returns import daily_percent_of_cdi, over_cdi, percent_of_cdi, real_return
 from fiel.kernel.errors import Refused
-from fiel.performance.aligned import Doubt, DoubtKind, align
+from fiel.performance.aligned import Aligned, Doubt, DoubtKind, align
 from fiel.performance.entries import PriceSeries
 from fiel.performance.quotas import fraction_of
 from fiel.performance.report import Report
-from fiel.performance.risk import Drawdown, Volatility, drawdown, volatility
+from fiel.performance.risk import Drawdown, MonthReturn, Volatility, drawdown, months, volatility
 from fiel.performance.xirr import RateOutcome, rates_of_units
 
 #: Cents are kept with 12 more digits between flows.
@@ -37,6 +37,7 @@ class Benchmark:
     ran_out_on: date | None
     drawdown: Drawdown
     volatility: Volatility | None
+    months: tuple[MonthReturn, ...]
     doubt: Doubt | None
 
 
@@ -56,13 +57,13 @@ class AgainstCdi:
 def same_flows(name: str, index: PriceSeries, told: Report) -> Benchmark:
     """The report's initial worth and flows in `index`, to the end of the period.
 
-    Raises `Refused` when the index has no level above zero by the start of the period.
+    An index that begins later serves a book that begins no sooner: its first level is that of the start.
+    Raises `Refused` when it has no level above zero by the first money.
     """
-    levels = align(index, told.days, {}, {})
-    if not levels.units[0]:
-        raise Refused("level_missing", f"{name} has no level on {told.days[0]}", field=f"benchmarks.{name}")
     whole = told.portfolio
     cents = int(whole.identity.initial.scaleb(2))
+    first = told.days[0] if cents or not whole.flows else whole.flows[0][0]
+    levels = _levels(name, index, told.days, first)
     worth, at, ran_out = cents * _FINE, levels.units[0], None
     dated = [(told.period.after, -cents)]
     for day, inn, out in whole.flows:
@@ -83,6 +84,7 @@ def same_flows(name: str, index: PriceSeries, told: Report) -> Benchmark:
         ran_out,
         drawdown(told.days, levels.units),
         volatility(levels.units) if len(levels.units) > 2 and min(levels.units) > 0 else None,
+        months(told.days, levels.units),
         _doubt(name, told, levels.carried),
     )
 
@@ -110,6 +112,16 @@ def real(total: Decimal, inflation: Decimal) -> Decimal:
     Decimal('0.0500000000')
     """
     return real_return(total * _HUNDRED, inflation * _HUNDRED).scaleb(-2)
+
+
+def _levels(name: str, index: PriceSeries, days: tuple[date, ...], first: date) -> Aligned:
+    """Levels of the days; those before the first one known are like it, if no money was there yet."""
+    levels = align(index, days, {}, {})
+    known = next((place for place, unit in enumerate(levels.units) if unit), None)
+    if known is None or days[known] > first:
+        raise Refused("level_missing", f"{name} has no level on {first}", field=f"benchmarks.{name}")
+    units = [levels.units[known]] * known + levels.units[known:]
+    return Aligned(units, levels.decimals, levels.carried, levels.of_trade, levels.unknown)
 
 
 def _doubt(name: str, told: Report, carried: frozenset[int]) -> Doubt | None:

@@ -78,7 +78,7 @@ def value_book(
         return aligned[asset]
 
     posting.prepare(entries)
-    for entry in sorted(entries, key=lambda entry: entry.day):
+    for entry in entries:
         posting.post(entry, prices_of)
     cells = tuple(posting.cells.values())
     if len(cells) * len(axis) > WORTHS_MAX:

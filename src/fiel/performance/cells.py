@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import gcd
 from operator import mul, sub
+from typing import NamedTuple
 
 from fiel.performance.aligned import Aligned
 from fiel.performance.entries import AMOUNT_DECIMALS, QUANTITY_DECIMALS
@@ -17,8 +18,7 @@ from fiel.performance.entries import AMOUNT_DECIMALS, QUANTITY_DECIMALS
 OUTSIDE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """Money into (`inn`) and out of (`out`) a cell at a place of the axis, in cents of BRL."""
 
     place: int

@@ -76,7 +76,7 @@ def made_of(cell: Cell, flows: Iterable[tuple[int, int, int]], first: int, last:
         if first < place <= last:
             gain += out - inn
     income, fees, taxes = (
-        sum(amount for place, amount in totals.items() if first < place <= last)
+        sum([amount for place, amount in totals.items() if first < place <= last])
         for totals in (cell.income, cell.fees, cell.taxes)
     )
     currency = cell.currency_effect(first, last)

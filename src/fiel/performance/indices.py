@@ -24,20 +24,20 @@ _BUSINESS_DAYS_A_YEAR = 252
 def rate_index(
     rates: RateSeries, start: date, end: date, calendar: BusinessCalendar, *, percent: DecimalInput = 100
 ) -> PriceSeries:
-    """CDI or Selic from percent per business day (SGS 12, 11): 1 at `start`, each factor T-16.
+    """CDI or Selic from percent per business day (SGS 12, 11): 1 at `start` (any day), each factor T-16.
 
-    The rate of a day pays for it to the next business day. `percent` of the rate (110 = 110 % of the CDI).
+    The rate of a business day pays for it to the next one. `percent` of the rate (110 = 110 % of the CDI).
     Raises `Refused` naming the days without a rate.
     """
     part = parse_decimal(percent, field="percent", minimum=0, maximum=1_000)
-    days = calendar.sessions(start, end)
-    level, levels = _ONE, [_ONE]
+    days = _days(start, end, calendar)
+    level, levels = _ONE, [_ONE] * (1 if calendar.is_business_day(start) else 2)
     for rate in rates.between(start, end, calendar):
         with localcontext(finance_context()):
             growth = int((1 + daily_rate_from_daily_percent(rate) * part / 100) * _ONE)
         level = level * growth // _ONE
         levels.append(level)
-    return PriceSeries((*days, end), tuple(levels), LEVEL_DECIMALS, rates.name)
+    return PriceSeries(days, tuple(levels[: len(days)]), LEVEL_DECIMALS, rates.name)
 
 
 def inflation_index(
@@ -55,21 +55,26 @@ def inflation_index(
     Raises `Refused` for a month that is neither.
     """
     growth = 1 + parse_decimal(spread, field="spread", minimum=-50, maximum=1_000) / 100
-    days = (*calendar.sessions(start, end), end)
     levels: list[int] = []
     opened, at_open = start, Decimal(1)
     with localcontext(finance_context()):
         daily = growth ** (Decimal(1) / _BUSINESS_DAYS_A_YEAR)
         real = Decimal(1)
-        for day in days:
+        for day in _days(start, end, calendar):
             first = max(start, day.replace(day=1))
             if first != opened:
                 at_open *= ipca.factor(opened, first, calendar, pro_rata=pro_rata, anniversary=1)
                 opened = first
             inside = ipca.factor(opened, day, calendar, pro_rata=pro_rata, anniversary=1)
             levels.append(int(at_open * inside * real * _ONE))
-            real *= daily
-    return PriceSeries(days, tuple(levels), LEVEL_DECIMALS, ipca.numbers.name)
+            if calendar.is_business_day(day):
+                real *= daily
+    return PriceSeries(_days(start, end, calendar), tuple(levels), LEVEL_DECIMALS, ipca.numbers.name)
+
+
+def _days(start: date, end: date, calendar: BusinessCalendar) -> tuple[date, ...]:
+    """Both ends, whatever day they are, and the business days between them."""
+    return tuple(sorted({start, *calendar.sessions(start, end), end}))
 
 
 def mix(

@@ -64,24 +64,32 @@ def _name(cell: Cell, level: Level) -> str:
 
 def _flows(legs: Iterable[Leg], group_of: Sequence[int], count: int) -> list[dict[int, tuple[int, int]]]:
     """What crossed the border of each group, by place."""
-    crossed: list[dict[int, dict[int, tuple[int, int]]]] = [{} for _ in range(count)]
-    for leg in legs:
-        group = group_of[leg.cell]
-        if leg.counter != OUTSIDE and group_of[leg.counter] == group:
+    crossed: list[dict[int, list[tuple[int, int, int]]]] = [{} for _ in range(count)]
+    for place, cell, counter, inn, out in legs:
+        group = group_of[cell]
+        if counter != OUTSIDE and group_of[counter] == group:
             continue
-        of_day = crossed[group].setdefault(leg.place, {})
-        inn, out = of_day.get(leg.cell, (0, 0))
-        of_day[leg.cell] = (inn + leg.inn, out + leg.out)
-    return [{place: _joined(cells.values()) for place, cells in days.items()} for days in crossed]
+        days = crossed[group]
+        if place in days:
+            days[place].append((cell, inn, out))
+        else:
+            days[place] = [(cell, inn, out)]
+    return [{place: _joined(flows) for place, flows in days.items()} for days in crossed]
 
 
-def _joined(flows: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """The flow of a day over cells: what left one cell to enter another the same day is no flow of both.
+def _joined(flows: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
+    """The flow of a day over (cell, in, out): what left one cell to enter another is no flow of both.
 
     What came into a cell and left it again the same day (a day trade) stays: it was capital at work there.
     """
+    if len(flows) == 1:
+        return flows[0][1:]
+    by_cell: dict[int, tuple[int, int]] = {}
+    for cell, inn, out in flows:
+        before = by_cell.get(cell, (0, 0))
+        by_cell[cell] = (before[0] + inn, before[1] + out)
     turned = net = 0
-    for inn, out in flows:
+    for inn, out in by_cell.values():
         turned += min(inn, out)
         net += inn - out
     return (turned + max(net, 0), turned + max(-net, 0))

@@ -48,13 +48,14 @@ class Posting:
                 continue
             place = self._places[entry.day]
             if entry.kind in _BUYS and entry.amount and entry.quantity:
-                trade = (_cents(entry.amount), _nano(entry.quantity))
-                self._trades.setdefault(entry.asset, {})[place] = trade
+                of_asset = self._trades.setdefault(entry.asset, {})
+                cents, quantity = of_asset.get(place, (0, 0))
+                of_asset[place] = (cents + _cents(entry.amount), quantity + _nano(entry.quantity))
             elif entry.ratio is not None:
                 self._ratios.setdefault(entry.asset, {})[place] = entry.ratio.as_integer_ratio()
 
     def trades(self, asset: str) -> Mapping[int, tuple[int, int]]:
-        """(cents, 10^-9 units) of a trade by place."""
+        """(cents, 10^-9 units) of all trades of a place."""
         return self._trades.get(asset, {})
 
     def ratios(self, asset: str) -> Mapping[int, tuple[int, int]]:
@@ -74,10 +75,8 @@ class Posting:
     def _of_cash(self, entry: Entry, place: int) -> None:
         """What concerns the money of an account alone."""
         cash = self._cash(entry.account, entry.currency)
-        cents = _cents(entry.amount)
-        costs = _cents(entry.fees) + _cents(entry.taxes)
-        kind = entry.kind
-        self._costs(cash, place, entry, cents)
+        cents, kind = _cents(entry.amount), entry.kind
+        costs = self._costs(cash, place, entry, cents)
         if kind is EntryKind.CONTRIBUTION or kind is EntryKind.WITHDRAWAL:
             if not self._tracks_cash:
                 raise InvalidInput(
@@ -110,8 +109,7 @@ class Posting:
             self._leg(place, cell.index, OUTSIDE, *((moved, 0) if arrives else (0, moved)))
             _add(cell.moves, place, quantity if arrives else -quantity)
             return
-        self._costs(cell, place, entry, cents)
-        costs = _cents(entry.fees) + _cents(entry.taxes)
+        costs = self._costs(cell, place, entry, cents)
         pays_in = kind in (EntryKind.BUY, EntryKind.FEE, EntryKind.TAX)
         if kind is EntryKind.BUY or kind is EntryKind.SELL:
             _add(cell.moves, place, quantity if pays_in else -quantity)
@@ -145,15 +143,25 @@ class Posting:
         _add(target.moves, place, arrived)
         self._between(place, source, target, self._brl(worth, currency, place))
 
-    def _costs(self, cell: Cell, place: int, entry: Entry, cents: int) -> None:
-        """Income, fees and taxes of an entry, in BRL."""
-        kind = entry.kind
-        fees = _cents(entry.fees) + (cents if kind is EntryKind.FEE else 0)
-        taxes = _cents(entry.taxes) + (cents if kind is EntryKind.TAX else 0)
-        income = cents if kind is EntryKind.INCOME else 0
-        for totals, amount in ((cell.income, income), (cell.fees, fees), (cell.taxes, taxes)):
-            if amount:
-                _add(totals, place, self._brl(amount, cell.currency, place))
+    def _costs(self, cell: Cell, place: int, entry: Entry, cents: int) -> int:
+        """Notes income, fees and taxes of an entry in BRL; what came on top of its amount, in local cents."""
+        kind, fees, taxes = entry.kind, _cents(entry.fees), _cents(entry.taxes)
+        if fees:
+            _add(cell.fees, place, self._brl(fees, cell.currency, place))
+        if taxes:
+            _add(cell.taxes, place, self._brl(taxes, cell.currency, place))
+        totals = self._totals(cell, kind)
+        if totals is not None:
+            _add(totals, place, self._brl(cents, cell.currency, place))
+        return fees + taxes
+
+    def _totals(self, cell: Cell, kind: EntryKind) -> dict[int, int] | None:
+        """Where the amount itself is noted."""
+        if kind is EntryKind.INCOME:
+            return cell.income
+        if kind is EntryKind.FEE:
+            return cell.fees
+        return cell.taxes if kind is EntryKind.TAX else None
 
     def _between(self, place: int, source: Cell, target: Cell, moved: int) -> None:
         self._leg(place, source.index, target.index, 0, moved)

@@ -19,8 +19,8 @@ from fiel.kernel.rounding import exact_context, finance_context, round_half_up
 
 #: A quota of 1, in whole numbers; each day is cut down at this scale.
 QUOTA_ONE = 10**24
-#: Weights of gains have 12 digits more.
-WEIGHT_SCALE = 10**12
+#: Weights of gains have 4 digits more.
+WEIGHT_SCALE = 10**4
 RETURN_DECIMALS = 12
 DAYS_A_YEAR = 365
 BUSINESS_DAYS_A_YEAR = 252
@@ -34,7 +34,7 @@ Flows = Mapping[int, tuple[int, int]]
 class Quotas:
     """Quotas times 10^24: the first is the reference of 1, then one for each day.
 
-    `weights[k]` is what one unit of gain on day k + 1 adds to the quota, times 10^36. `without_capital` and
+    `weights[k]` is what one unit of gain on day k + 1 adds to the quota, times 10^28. `without_capital` and
     `below_zero` are days (from 1) that could not count.
     """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fiel.kernel.errors import InvalidInput, Refused
+from fiel.kernel.errors import InvalidInput, NotFound, Refused
 from fiel.kernel.rounding import round_half_up
 from fiel.performance.aligned import Doubt, DoubtKind
 from fiel.performance.attribution import POINT_DECIMALS, Share, shared_out, turns_of, weighted_gain
@@ -189,6 +189,19 @@ def report(book: Book, period: Period) -> Report:
         _two_returns(reckoning, whole, made, days, portfolio),
         reckoning.doubts(made, days),
     )
+
+
+def quota_series(book: Book, period: Period, level: Level, name: str) -> tuple[tuple[date, ...], Quotas]:
+    """The days of a period, the reference first, and the quotas of one group, for a chart of its own.
+
+    Raises `NotFound` when the level has no group of that name.
+    """
+    reckoning = _Reckoning(book, period)
+    group = next((group for group in groups(book, level) if group.name == name), None)
+    if group is None:
+        raise NotFound("group_unknown", f"no {level.value} is called {name}", field="name")
+    days = (period.after, *book.axis[reckoning.first + 1 : reckoning.last + 1])
+    return days, reckoning.quotas(group, group.worths())
 
 
 def _two_returns(

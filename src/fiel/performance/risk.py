@@ -13,7 +13,9 @@ from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.performance.quotas import BUSINESS_DAYS_A_YEAR, QUOTA_ONE, RETURN_DECIMALS, fraction_of
 
 #: Logarithms of daily returns: far beyond the 12 decimals that are told.
-_LOG_DIGITS = 20
+_LOG_DIGITS = 30
+#: Up to a move of a fifth or so the series is quicker than a logarithm.
+_NEAR = QUOTA_ONE // 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,8 @@ def volatility(quotas: Sequence[int]) -> Volatility:
         raise Refused("too_few_days", "a deviation needs at least two daily returns", field="quotas")
     if min(quotas) <= 0:
         raise Refused("lost_everything", "after a loss of everything there is no return", field="quotas")
-    work = Context(prec=_LOG_DIGITS)
     unit = Decimal(QUOTA_ONE)
-    returns = [
-        0 if one == other else int(work.multiply(work.ln(work.divide(Decimal(other), Decimal(one))), unit))
-        for one, other in pairwise(quotas)
-    ]
+    returns = [_log(one, other) for one, other in pairwise(quotas)]
     count, total = len(returns), sum(returns)
     # Deviations times the count are whole numbers.
     apart = [count * made - total for made in returns]
@@ -106,6 +104,23 @@ def volatility(quotas: Sequence[int]) -> Volatility:
             downside=round_half_up(downside, RETURN_DECIMALS),
             days=count,
         )
+
+
+def _log(one: int, other: int) -> int:
+    """ln(other/one) times 10^24: 2 * (z + z^3/3 + z^5/5 ...) with z = (other-one)/(other+one)."""
+    z = (other - one) * QUOTA_ONE // (other + one)
+    if abs(z) > _NEAR:
+        work = Context(prec=_LOG_DIGITS)
+        quotient = work.divide(Decimal(other), Decimal(one))
+        return int(work.multiply(work.ln(quotient), Decimal(QUOTA_ONE)))
+    square = z * z // QUOTA_ONE
+    total = term = z
+    step = 3
+    while square and abs(term) > 1:
+        term = term * square // QUOTA_ONE
+        total += term // step
+        step += 2
+    return 2 * total
 
 
 def months(days: Sequence[date], quotas: Sequence[int]) -> tuple[MonthReturn, ...]:

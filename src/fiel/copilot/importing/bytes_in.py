@@ -31,8 +31,10 @@ _BOMS = (
 )
 _HEAD = 2_048
 _OFX = re.compile(r"^\s*(<\?xml[^>]*\?>\s*)?(<\?OFX|OFXHEADER\s*:|<OFX>)", re.IGNORECASE)
-_HTML = re.compile(r"^\s*(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body|table|meta|style)\b",
-                   re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"^\s*(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body|table|meta|style)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _XML = re.compile(r"^\s*<(\?xml|[A-Za-z!])")
 
 
@@ -112,6 +114,6 @@ def _refuse_nul(text: str, name: str) -> str:
 def _not_text(name: str) -> InvalidInput:
     return InvalidInput(
         "file_not_text",
-        "this is neither a workbook, a PDF nor readable text; export the report again and import the new file",
+        "this is no workbook, PDF or readable text: export the report again and import the new file",
         field=name,
     )

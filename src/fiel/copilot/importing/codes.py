@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{3}[0-9]{1,2}")
 _FRACTIONAL = re.compile(r"([A-Z][A-Z0-9]{3}[0-9]{1,2})F")
@@ -14,6 +15,7 @@ _SPACES = re.compile(r"\s+")
 _RIGHT = re.compile(r"[A-Z][A-Z0-9]{3}(1|2|12)")
 
 
+@lru_cache(maxsize=8_192)
 def collapsed(text: str) -> str:
     """Single blanks, none around: how texts of people are kept."""
     return _SPACES.sub(" ", text).strip()
@@ -60,6 +62,7 @@ class Product:
     future: bool = False
 
 
+@lru_cache(maxsize=8_192)
 def product_in(text: str) -> Product:
     """Take the product column of B3 apart: `TICKER - NAME`, `TICKER NAME`, `CDB - CODE - ISSUER`, a name.
 

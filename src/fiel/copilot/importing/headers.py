@@ -1,4 +1,4 @@
-"""Tables are found by the words of their header, wherever it stands; a header that changed is told, not guessed."""
+"""Tables are found by the words of their header, wherever it stands; a changed one is told, not guessed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from fiel.copilot.importing.sheets import Cell, Sheet, SheetRow, is_blank
@@ -13,8 +14,8 @@ from fiel.kernel.errors import InvalidInput
 
 #: Rows of a sheet among which its header is looked for: titles and preambles stand above it.
 SEARCH_ROWS = 40
-#: Share of a layout's required columns that a row must have to be called a changed form of it.
-_RESEMBLES = 0.6
+#: Share of a layout's columns, and of the row's own, that must agree to call it a changed form of it.
+_RESEMBLES = Decimal("0.6")
 _SPACES = re.compile(r"\s+")
 _SLASH = re.compile(r" ?/ ?")
 
@@ -62,8 +63,8 @@ class Layout:
 def layout(name: str, columns: Iterable[tuple[str, str]], optional: Iterable[tuple[str, str]] = ()) -> Layout:
     """A layout of (our name, headers separated by `|`) pairs.
 
-    >>> layout("sums", [("ticker", "Produto"), ("value", "Valor líquido|Valor")]).required() == {"ticker", "value"}
-    True
+    >>> layout("sums", [("ticker", "Produto"), ("value", "Valor líquido|Valor")]).printed("value")
+    'Valor líquido'
     """
     return Layout(
         name,
@@ -97,7 +98,7 @@ class Difference:
     missing: tuple[str, ...]
     new: tuple[str, ...]
     repeated: tuple[str, ...]
-    share: float
+    share: Decimal
 
     def resembles(self) -> bool:
         """Whether it is likely the same report, changed."""
@@ -105,7 +106,7 @@ class Difference:
 
 
 def find_header(sheet: Sheet, wanted: Layout) -> Header | None:
-    """The header of this layout in the first rows of a sheet: every required column, none unknown, none twice."""
+    """The header of this layout in the first rows of a sheet: all its columns, none unknown, none twice."""
     for index, row in enumerate(sheet.rows[:SEARCH_ROWS]):
         found = _differs(row, sheet.title, wanted)
         if found and not (found.missing or found.new or found.repeated):
@@ -145,7 +146,7 @@ def _differs(row: SheetRow, title: str, wanted: Layout) -> Difference | None:
         missing=tuple(wanted.printed(name) for name in sorted(required - set(known))),
         new=tuple(printed[:60] for word, printed in words if word not in names),
         repeated=tuple(sorted({wanted.printed(name) for name in known if known.count(name) > 1})),
-        share=len(required & set(known)) / len(required),
+        share=Decimal(len(required & set(known))) / (len(required) + len(words) - len(known)),
     )
 
 

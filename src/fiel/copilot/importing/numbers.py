@@ -51,9 +51,10 @@ def currency_of(text: str) -> str | None:
 
 def fits(bare: str, style: NumberStyle) -> bool:
     """Whether the text is a number in this style."""
-    return len(bare) <= _LENGTH_MAX and (_COMMA if style is NumberStyle.COMMA else _POINT).fullmatch(
-        bare
-    ) is not None
+    return (
+        len(bare) <= _LENGTH_MAX
+        and (_COMMA if style is NumberStyle.COMMA else _POINT).fullmatch(bare) is not None
+    )
 
 
 def number_in(bare: str, style: NumberStyle) -> Decimal:
@@ -128,6 +129,6 @@ def product_holds(quantity: Decimal, price: Decimal, value: Decimal) -> bool:
 def _give_up(example: str, field: str) -> NumberStyle:
     raise InvalidInput(
         "number_format_unclear",
-        f"{example!r} may be thousands or decimals, and nothing in the file tells: import the .xlsx as exported",
+        f"{example!r} may be thousands or decimals, and nothing in the file tells: import the .xlsx",
         field=field,
     )

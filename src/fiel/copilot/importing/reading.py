@@ -77,7 +77,7 @@ def _unrecognised(source: Source, asked: Sequence[Reader]) -> InvalidInput:
     formats = ", ".join(sorted({reader.format for reader in asked})) or "none of this kind"
     return InvalidInput(
         "format_not_recognised",
-        f"{_kind(source.content)}, and not one that is known ({formats}): import the report as it was exported",
+        f"{_kind(source.content)}, and not one that is known ({formats}): import it as it was exported",
         field=source.name,
         details={"content": source.content.value},
     )

@@ -1,4 +1,4 @@
-"""A file that was read, as one plain document: the members and the number texts that reports and tests use."""
+"""A file that was read, as one plain document: the members and number texts of reports and tests."""
 
 from __future__ import annotations
 

@@ -87,8 +87,9 @@ class ReadFile:
     not_booked  recognised, and books nothing (settlement legs, balance lines...), with the reason
     review      asked about first: a person decides
     unknown     not recognised; reported with its text
-    `positions`, `provisioned`, `aggregated`, `income_sums`: tables of files that tell holdings, coming income,
-    trades summed by month or income summed by year, as rows of text; `facts`: what the file says of itself (period, institution, note number, net total...).
+    `positions`, `provisioned`, `aggregated`, `income_sums`: tables of files that tell holdings, coming
+    income, trades summed by month or income summed by year, as rows of text; `facts`: what the file
+    says of itself (period, institution, note number, net total...).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Rows of cells, however the file holds them: delimited text and row exports in JSON. Workbooks: `workbook`."""
+"""Rows of cells, however a file holds them: separated values, row exports in JSON (.xlsx: `workbook`)."""
 
 from __future__ import annotations
 
@@ -93,8 +93,9 @@ def _check_row(values: Sequence[str], number: int, limits: Limits, name: str) ->
         raise too_large("columns", f"row {number} has {len(values)}", limits.columns_max, place)
     for value in values:
         if len(value) > limits.cell_length_max:
-            raise too_large("characters in a cell", f"row {number} has {len(value):,}",
-                            limits.cell_length_max, place)
+            raise too_large(
+                "characters in a cell", f"row {number} has {len(value):,}", limits.cell_length_max, place
+            )
         if value.startswith(_FORMULA) and len(value) > 1:
             raise formula_refused(place)
 
@@ -103,7 +104,7 @@ def formula_refused(place: str) -> InvalidInput:
     """A formula is not a value, and is never computed here."""
     return InvalidInput(
         "formula_in_cell",
-        "the cell holds a formula, which is not computed: paste the values only, or import the file as exported",
+        "the cell holds a formula, which is not computed: keep only its value, or import the file as is",
         field=place,
     )
 
@@ -113,15 +114,15 @@ def json_sheet(text: str, limits: Limits, name: str) -> Sheet | None:
 
     Numbers are exact. Raises `InvalidInput`: `json_malformed`, `file_too_large`, `formula_in_cell`.
     """
-    document = _parse(text, name)
-    if not _is_row_list(document):
+    document = _row_list(_parse(text, name))
+    if not document:
         return None
     keys: dict[str, None] = {}
     for entry in document:
         keys.update(dict.fromkeys(entry))
     rows = [SheetRow(1, tuple(keys))]
     for number, entry in enumerate(document, start=2):
-        cells = tuple(_json_cell(entry.get(key)) for key in keys)
+        cells = tuple(_json_cell(entry.get(key), f"{name}:{number}") for key in keys)
         _check_row([str(cell) for cell in cells if cell is not None], number, limits, name)
         rows.append(SheetRow(number, cells))
     return Sheet("", tuple(rows))
@@ -138,17 +139,17 @@ def _parse(text: str, name: str) -> object:
         ) from None
 
 
-def _is_row_list(document: object) -> bool:
-    return (
-        isinstance(document, list)
-        and bool(document)
-        and all(isinstance(entry, dict) and _is_flat(entry.values()) for entry in document)
-    )
+def _row_list(document: object) -> list[dict[str, object]]:
+    """The document when it is a list of flat objects; else nothing."""
+    rows = document if isinstance(document, list) else []
+    return rows if all(isinstance(entry, dict) and _is_flat(entry.values()) for entry in rows) else []
 
 
 def _is_flat(values: Iterable[object]) -> bool:
     return all(value is None or isinstance(value, str | Decimal) for value in values)
 
 
-def _json_cell(value: object) -> Cell:
+def _json_cell(value: object, place: str) -> Cell:
+    if isinstance(value, Decimal) and (len(value.as_tuple().digits) > 38 or abs(value.adjusted()) > 30):
+        raise InvalidInput("json_malformed", "a number has more digits than any amount", field=place)
     return value if isinstance(value, str | Decimal) else None

@@ -58,7 +58,7 @@ def _refuse_disguised(content: Content, data: bytes, name: str) -> None:
     if content is Content.HTML:
         raise InvalidInput(
             "html_not_workbook",
-            "this is a web page, whatever its name says: open it in a spreadsheet, save it as .xlsx and import "
+            "this is a web page, whatever its name says: open it in a spreadsheet, save it as .xlsx, import "
             "that, or download the report again (a login page may have been saved instead)",
             field=name,
         )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NoReturn
 
 from fiel.copilot.importing.codes import collapsed
 from fiel.copilot.importing.days import day_in
-from fiel.copilot.importing.headers import Header, normalised
+from fiel.copilot.importing.headers import Header, Layout, layout_changed, nearest, normalised
 from fiel.copilot.importing.numbers import NumberStyle, bare_number, number_in, style_of_file
-from fiel.copilot.importing.rows import Reasoned, Row
+from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
 from fiel.copilot.importing.sheets import Cell, SheetRow, is_blank
+from fiel.copilot.importing.source import Source
 from fiel.kernel.errors import InvalidInput
+
+_TOTAL = re.compile(r"(sub)?total( (liquido|bruto|geral))?:?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,24 @@ class Record:
         except InvalidInput as problem:
             raise InvalidInput(problem.code, problem.message, field=column) from None
 
+    def need_text(self, column: str) -> str:
+        """The words of a cell that must say something. Raises `InvalidInput` `value_missing`."""
+        return self.text(column) or self._missing(column)
+
+    def need_day(self, column: str) -> date:
+        """The day of a cell that must say one. Raises `InvalidInput`."""
+        return self.day(column) or self._missing(column)
+
+    def need_amount(self, column: str) -> Decimal:
+        """The number of a cell that must say one. Raises `InvalidInput`."""
+        number = self.amount(column)
+        return self._missing(column) if number is None else number
+
+    def _missing(self, column: str) -> NoReturn:
+        raise InvalidInput(
+            "value_missing", "the cell is empty, and the row cannot be read without it", field=column
+        )
+
     def texts(self) -> dict[str, str]:
         """Every cell that says something, as text, by column name: what a report of the row shows."""
         return {name: words for name in self.places if (words := self.text(name))}
@@ -79,47 +102,50 @@ class Table:
     totals: tuple[Decimal, ...]
 
 
-def table_under(
-    header: Header,
-    *,
-    keys: Iterable[str],
-    numbers: Iterable[str],
-    product: tuple[str, str, str] | None = None,
-    documented: NumberStyle | None = None,
-    style: NumberStyle | None = None,
-) -> Table:
-    """The records under a header, its number style decided over all of them (see `style_of_file`).
+def table_under(header: Header, keys: Iterable[str], style: NumberStyle) -> Table:
+    """The records under a header, their texts read in the style of the file (see `style_under`).
 
-    `keys` are columns of which a data row has at least one; rows with none of them are totals. `numbers` are
-    the number columns; `product` the three of quantity x price = value. `style` skips the decision.
+    `keys` are columns of which a data row has at least one; rows with none of them, and with no more than a
+    label and a number, are totals.
     """
     keyed = tuple(header.places[name] for name in keys if name in header.places)
-    data = [row for row in header.rows if any(_says(row, place) for place in keyed)]
-    rest = [row for row in header.rows if not any(_says(row, place) for place in keyed)]
-    chosen = style or _style(header, data, tuple(numbers), product, documented)
-    records = tuple(Record(row.number, row.cells, header.places, chosen) for row in data)
-    return Table(header, chosen, records, tuple(_totals(rest, chosen)))
+    data: list[SheetRow] = []
+    rest: list[SheetRow] = []
+    for row in header.rows:
+        (rest if _is_total(row, keyed) else data).append(row)
+    records = tuple(Record(row.number, row.cells, header.places, style) for row in data)
+    return Table(header, style, records, tuple(_totals(rest, style)))
 
 
-def _says(row: SheetRow, place: int) -> bool:
-    cell = row.cells[place] if place < len(row.cells) else None
-    return not is_blank(cell) and not normalised(str(cell)).startswith("total")
-
-
-def _style(
-    header: Header,
-    rows: list[SheetRow],
-    numbers: tuple[str, ...],
-    product: tuple[str, str, str] | None,
-    documented: NumberStyle | None,
+def style_under(
+    headers: Iterable[Header],
+    numbers: Collection[str],
+    product: tuple[str, str, str] | None = None,
+    documented: NumberStyle | None = None,
 ) -> NumberStyle:
-    places = [header.places[name] for name in numbers if name in header.places]
-    texts = [cell for row in rows for place in places if (cell := _text_at(row, place))]
-    triples: list[tuple[str, str, str]] = []
-    if product and all(name in header.places for name in product):
-        first, second, third = (header.places[name] for name in product)
-        triples = [(_text_at(r, first), _text_at(r, second), _text_at(r, third)) for r in rows]
-    return style_of_file(texts, triples, field=header.sheet or "file", documented=documented)
+    """The number style of a whole file, over the number columns of all its tables (see `style_of_file`).
+
+    `product` names the three columns of quantity x price = value, `documented` the style that the program
+    is known to write.
+    """
+    texts: set[str] = set()
+    triples: set[tuple[str, str, str]] = set()
+    place = "file"
+    for header in headers:
+        places = [header.places[name] for name in numbers if name in header.places]
+        texts.update(_text_at(row, at) for row in header.rows for at in places)
+        if product and all(name in header.places for name in product):
+            first, second, third = (header.places[name] for name in product)
+            triples.update((_text_at(r, first), _text_at(r, second), _text_at(r, third)) for r in header.rows)
+        place = header.sheet or place
+    return style_of_file(texts, tuple(triples), field=place, documented=documented)
+
+
+def _is_total(row: SheetRow, keyed: tuple[int, ...]) -> bool:
+    filled = [(place, cell) for place, cell in enumerate(row.cells) if not is_blank(cell)]
+    return len(filled) <= 2 and not any(
+        place in keyed and not _TOTAL.fullmatch(normalised(str(cell))) for place, cell in filled
+    )
 
 
 def _text_at(row: SheetRow, place: int) -> str:
@@ -151,6 +177,41 @@ class Sorting:
     review: list[Reasoned] = field(default_factory=list)
     unknown: list[Reasoned] = field(default_factory=list)
 
+    def file(self, source: Source, kind: str, layout: str, facts: Mapping[str, str]) -> ReadFile:
+        """What was sorted, as the file that it came from; `kind` is the format, `layout` its exact form."""
+        return ReadFile(
+            name=source.name,
+            sha256=source.sha256,
+            format=kind,
+            layout=layout,
+            booked=tuple(self.booked),
+            not_booked=tuple(self.not_booked),
+            review=tuple(self.review),
+            unknown=tuple(self.unknown),
+            facts=dict(facts),
+        )
+
+    def in_file_order(self, rows: Sequence[Row]) -> None:
+        """Put booked, not booked and asked rows in the order of these, however they were sorted."""
+        order = {_place_of(row): index for index, row in enumerate(rows)}
+        self.booked.sort(key=lambda row: order[_place_of(row)])
+        for reasoned in (self.not_booked, self.review):
+            reasoned.sort(key=lambda entry: order[_place_of(entry.row)])
+
+    def sheets_left(self, source: Source, read: Collection[str], layouts: Sequence[Layout]) -> None:
+        """Tell the sheets that were not read; of a cover or preamble nothing but the title is kept.
+
+        Raises `InvalidInput` `layout_changed` for one that resembles a table of these layouts.
+        """
+        for sheet in source.sheets:
+            if sheet.rows and sheet.title not in read:
+                if changed := nearest([sheet], layouts):
+                    raise layout_changed(changed, source.name)
+                row = Row(sheet.rows[0].number, extra={"sheet": sheet.title})
+                self.unknown.append(
+                    Reasoned(row, "sheet_not_recognised", text=f"the sheet {sheet.title!r} was not read")
+                )
+
     def each(self, records: Iterable[Record], place: Callable[[Record], None], width: int = 0) -> None:
         """Place every record; one with a malformed cell, or with cells beyond the header, is unknown."""
         for record in records:
@@ -160,7 +221,9 @@ class Sorting:
                 place(record)
             except InvalidInput as problem:
                 self.unknown.append(
-                    Reasoned(
-                        Row(record.number, extra=record.texts()), problem.code, text=str(problem)
-                    )
+                    Reasoned(Row(record.number, extra=record.texts()), problem.code, text=str(problem))
                 )
+
+
+def _place_of(row: Row) -> tuple[str, int]:
+    return row.extra.get("sheet", ""), row.row

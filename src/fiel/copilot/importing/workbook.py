@@ -78,7 +78,7 @@ def _outline(archive: zipfile.ZipFile, limits: Limits, name: str) -> _Book:
     elements(archive, part, limits, name, seen)
     if len(places) > limits.sheets_max:
         raise too_large("sheets", f"the workbook has {len(places)}", limits.sheets_max, name)
-    by_kind = {kind: target for kind, target in related.values()}
+    by_kind = dict(related.values())
     return _Book(
         part=part,
         sheets=tuple(places),
@@ -105,8 +105,9 @@ def _strings(archive: zipfile.ZipFile, part: str | None, limits: Limits, name: s
         if local(tag) == "si":
             text = "".join(pieces)
             if len(text) > limits.cell_length_max:
-                raise too_large("characters in a cell", f"a text has {len(text):,}",
-                                limits.cell_length_max, name)
+                raise too_large(
+                    "characters in a cell", f"a text has {len(text):,}", limits.cell_length_max, name
+                )
             found.append(text)
             pieces.clear()
 

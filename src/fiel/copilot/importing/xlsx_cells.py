@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 from xml.parsers import expat
 
 from fiel.copilot.importing.limits import Limits, too_large
 from fiel.copilot.importing.sheets import Cell, SheetRow, formula_refused, is_blank
-from fiel.copilot.importing.xlsx_parts import damaged
+from fiel.copilot.importing.xlsx_parts import damaged, local
+from fiel.kernel.rounding import exact_context
 
 #: A spreadsheet keeps 15 digits; what it writes beyond them is noise of its binary floats.
 _SPREADSHEET = Context(prec=15)
 _DIGITS = 15
+#: A number of more digits before or after the point is no amount, and takes memory to write out.
+_EXPONENT_MAX = 30
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 #: Serial numbers that can be the day of a report: 1954 to 2119, or the same by the 1904 count.
@@ -31,23 +35,34 @@ def serial_day(number: Decimal, *, starts_1904: bool = False) -> date | None:
     return (_EPOCH_1904 if starts_1904 else _EPOCH_1900) + timedelta(days=int(number))
 
 
+@lru_cache(maxsize=8_192)
 def literal_number(literal: str) -> Decimal:
-    """The number of an XML literal, to the 15 digits of a spreadsheet: 0.050000000000000003 is 0.05."""
+    """The number of a literal, to the 15 digits of a spreadsheet; raises `decimal.InvalidOperation`.
+
+    >>> literal_number("0.050000000000000003"), literal_number("1.5E3")
+    (Decimal('0.05'), Decimal('1500'))
+    """
     number = Decimal(literal)
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _EXPONENT_MAX:
         raise InvalidOperation(literal)
     if len(number.as_tuple().digits) > _DIGITS:
         number = _SPREADSHEET.plus(number).normalize(_SPREADSHEET)
     exponent = number.as_tuple().exponent
-    return number.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else number
+    whole = isinstance(exponent, int) and exponent > 0
+    return number.quantize(Decimal(1), context=exact_context()) if whole else number
 
 
 def column_of(reference: str) -> int:
     """The column of a cell reference from 0: `AB12` is 27; -1 when it has none."""
+    return _column(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=1_024)
+def _column(letters: str) -> int:
     column = 0
-    for sign in reference:
+    for sign in letters:
         if not "A" <= sign <= "Z":
-            break
+            return -1
         column = column * 26 + ord(sign) - 64
     return column - 1
 
@@ -80,11 +95,12 @@ class CellReader:
         parser.CharacterDataHandler = self._words
 
     def _start(self, tag: str, at: dict[str, str]) -> None:
-        element = tag.rpartition(" ")[2]
+        element = local(tag)
         if element == "c":
             reference = at.get("r")
             self._column = column_of(reference) if reference else self._column + 1
-            self._type, self._style = at.get("t", "n"), int(at.get("s") or 0)
+            style = at.get("s", "0")
+            self._type, self._style = at.get("t", "n"), int(style) if style.isdecimal() else 0
             self._pieces = []
         elif element in ("v", "t"):
             self._keeps = not self._in_reading
@@ -108,14 +124,14 @@ class CellReader:
             self._pieces.append(text)
 
     def _end(self, tag: str) -> None:
-        element = tag.rpartition(" ")[2]
+        element = local(tag)
         if element in ("v", "t"):
             self._keeps = False
         elif element == "c":
             self._close_cell()
         elif element == "rPh":
             self._in_reading = False
-        elif element == "row" and not all(is_blank(cell) for cell in self._cells):
+        elif element == "row" and any(not is_blank(cell) for cell in self._cells):
             self.rows.append(SheetRow(self._row, tuple(self._cells)))
 
     def _close_cell(self) -> None:
@@ -139,8 +155,9 @@ class CellReader:
         except (InvalidOperation, IndexError, ValueError):
             raise damaged(self._name, f"{self._place()} holds {text[:40]!r}") from None
         if len(text) > self._limits.cell_length_max:
-            raise too_large("characters in a cell", f"it has {len(text):,}",
-                            self._limits.cell_length_max, self._place())
+            raise too_large(
+                "characters in a cell", f"it has {len(text):,}", self._limits.cell_length_max, self._place()
+            )
         if text.startswith("=") and len(text) > 1:
             raise formula_refused(self._place())
         return text

@@ -1,4 +1,4 @@
-"""The parts of an .xlsx archive, opened with bounds: names by relation, small XML read by expat without DTD."""
+"""The parts of an .xlsx archive, opened with bounds: found by relation, read by expat without DTD."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from xml.parsers import expat
 
@@ -103,12 +104,13 @@ def feed(parser: expat.XMLParserType, pieces: Iterator[bytes], name: str) -> Non
     """Give all pieces to the parser; broken XML is a damaged workbook."""
     try:
         for piece in pieces:
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
+            parser.Parse(piece)
+        parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as error:
         raise damaged(name, str(error)) from None
 
 
+@lru_cache(maxsize=512)
 def local(tag: str) -> str:
     """The name of an element or attribute without its namespace."""
     return tag.rpartition(" ")[2]

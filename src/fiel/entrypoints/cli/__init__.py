@@ -14,11 +14,14 @@ from fiel.entrypoints.cli import (
     db,
     demo,
     dev,
+    importing,
     income,
     init,
     market,
     plan,
+    positions,
     serve,
+    tax,
     validate,
     worker,
 )
@@ -64,7 +67,23 @@ def fiel(
         write_out(context.get_help())
 
 
-for module in (demo, init, validate, plan, custody, market, bond, income, serve, worker, db, dev):
+for module in (
+    demo,
+    init,
+    validate,
+    plan,
+    custody,
+    importing,
+    market,
+    bond,
+    income,
+    tax,
+    positions,
+    serve,
+    worker,
+    db,
+    dev,
+):
     module.register(app)
 
 

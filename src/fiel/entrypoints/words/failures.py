@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from fiel.entrypoints.words.bond import BOND_FAILURES_PT
 from fiel.entrypoints.words.custody import CUSTODY_FAILURES_PT
+from fiel.entrypoints.words.tax import TAX_FAILURES_PT
 
 FAILURES_PT: Mapping[str, str] = MappingProxyType(
     {
@@ -143,5 +144,6 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "invalid_document": "O arquivo tem vários problemas.",
         **BOND_FAILURES_PT,
         **CUSTODY_FAILURES_PT,
+        **TAX_FAILURES_PT,
     }
 )

@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 from fiel.entrypoints.words.bond import BOND_HELP_PT
 from fiel.entrypoints.words.custody import CUSTODY_HELP_PT
+from fiel.entrypoints.words.importing import IMPORT_HELP_PT
 from fiel.entrypoints.words.income import INCOME_HELP_PT
 from fiel.entrypoints.words.market import MARKET_HELP_PT
 from fiel.entrypoints.words.serving import SERVING_HELP_PT
+from fiel.entrypoints.words.tax import TAX_HELP_PT
 
 #: The end of the help of `fiel`.
 EXAMPLES = "Examples:\n\n- fiel demo\n- fiel init carteira.toml\n- fiel plan carteira.toml --cash 1000\n"
@@ -126,5 +128,7 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         **SERVING_HELP_PT,
         **MARKET_HELP_PT,
         **INCOME_HELP_PT,
+        **TAX_HELP_PT,
+        **IMPORT_HELP_PT,
     }
 )

@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 from fiel.copilot.plan_view.words import Lang, Words
 from fiel.entrypoints.words.custody import CUSTODY_NOTES
+from fiel.entrypoints.words.importing import IMPORT_NOTES
 from fiel.entrypoints.words.income import INCOME_NOTES
 from fiel.entrypoints.words.market import MARKET_NOTES
 from fiel.entrypoints.words.serving import SERVING_NOTES
+from fiel.entrypoints.words.tax import TAX_NOTES
 
 NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -146,6 +148,8 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         **SERVING_NOTES,
         **MARKET_NOTES,
         **INCOME_NOTES,
+        **TAX_NOTES,
+        **IMPORT_NOTES,
     }
 )
 

@@ -1,7 +1,8 @@
 """Which ticker a title on a note means: printed in it, or by trading name and class at that date.
 
-Names are reused and renamed, so the table is dated and small: it has only names read on notes or in B3's daily
-quotation file, and where it ends the person is asked. Funds and BDRs without a printed ticker are always asked.
+Names are reused and renamed, so the table is dated and small: it has only names read on notes or in B3's
+daily quotation file, and where it ends the person is asked. Funds and BDRs without a printed ticker are
+always asked.
 """
 
 from __future__ import annotations

@@ -19,10 +19,8 @@ __all__ = ["FORMAT", "looks_like", "read_note"]
 FORMAT = "note-pdf"
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
-_ADDS_UP_NOT = "note_differs"
-_OPTION_ANSWER = (
-    "booked as an option contract, or reported as not supported; never as the underlying share"
-)
+_BY_HAND = "check the note, and enter its trades by hand"
+_OPTION_ANSWER = "booked as an option contract, or reported as not supported; never as the underlying share"
 
 
 def read_note(name: str, data: bytes, password: str | None) -> ReadFile:
@@ -58,9 +56,10 @@ def _file(name: str, data: bytes, notes: Sequence[Note]) -> ReadFile:
         wrong = "; ".join(differences(note))
         for row, trade in zip(rows, note.trades, strict=True):
             if wrong:
-                review.append(Reasoned(row, f"{_ADDS_UP_NOT}: {wrong}", "check the note and enter it by hand"))
+                text = f"the note does not add up: {wrong}"
+                review.append(Reasoned(row, "note_differs", _BY_HAND, text))
             elif group_of(trade) not in {"buys", "sells"} or plain(trade.market).startswith("exerc"):
-                review.append(Reasoned(row, _reason_of(trade), _OPTION_ANSWER))
+                review.append(Reasoned(row, _reason_of(trade), _OPTION_ANSWER, _reason_of(trade)))
             else:
                 booked.append(row)
     _refuse_empty(name, notes, booked, review, unknown)
@@ -68,7 +67,7 @@ def _file(name: str, data: bytes, notes: Sequence[Note]) -> ReadFile:
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
         format=FORMAT,
-        layout=_layout(notes[0]),
+        layout=FORMAT,
         booked=tuple(booked),
         review=tuple(review),
         unknown=tuple(unknown),
@@ -76,9 +75,7 @@ def _file(name: str, data: bytes, notes: Sequence[Note]) -> ReadFile:
     )
 
 
-def _refuse_empty(
-    name: str, notes: Sequence[Note], *lists: Sequence[Row] | Sequence[Reasoned]
-) -> None:
+def _refuse_empty(name: str, notes: Sequence[Note], *lists: Sequence[Row] | Sequence[Reasoned]) -> None:
     if any(lists):
         return
     told = "; ".join(differences(notes[0]))
@@ -104,11 +101,11 @@ def _rows(note: Note, first: int) -> Iterator[Row]:
             institution=note.head.broker,
             currency="BRL",
             fees=fee,
-            extra=_extra(note, trade, named.known_from),
+            extra={"n": str(at)} | _extra(note, trade, named.known_from),
         )
 
 
-def _extra(note: Note, trade: Trade, known_from: str) -> Mapping[str, str]:
+def _extra(note: Note, trade: Trade, known_from: str) -> dict[str, str]:
     found = {
         "spec": trade.title,
         "obs": trade.marks,
@@ -117,9 +114,7 @@ def _extra(note: Note, trade: Trade, known_from: str) -> Mapping[str, str]:
         "expiry": trade.expiry,
         "note_number": note.head.number,
         "broker_cnpj": note.head.cnpj,
-        "settlement_date": note.summary.settles.isoformat()
-        if note.summary and note.summary.settles
-        else "",
+        "settlement_date": note.summary.settles.isoformat() if note.summary and note.summary.settles else "",
     }
     return {key: value for key, value in found.items() if value}
 
@@ -151,14 +146,15 @@ def share_by_value(total: Decimal, values: Sequence[Decimal]) -> tuple[Decimal, 
 
 def _lines_unknown(note: Note, first: int) -> Iterator[Reasoned]:
     for at, text in enumerate(note.not_understood, start=first):
-        yield Reasoned(Row(row=at, day=note.head.day, extra={"text": text[:200]}), "line_not_understood")
+        row = Row(row=at, day=note.head.day, extra={"n": str(at), "text": text[:200]})
+        yield Reasoned(row, "line_not_understood", text="a line of the table that is no trade")
     if note.futures:
         at = first + len(note.not_understood)
-        row = Row(row=at, day=note.head.day, extra={"note_number": note.head.number})
-        yield Reasoned(row, "note_of_futures: not supported")
+        row = Row(row=at, day=note.head.day, extra={"n": str(at), "note_number": note.head.number})
+        yield Reasoned(row, "note_of_futures", text="a note of futures (BM&F) is not supported")
 
 
-def _layout(note: Note) -> str:
+def _variant(note: Note) -> str:
     if note.head.nuinvest:
         return "nuinvest"
     return "sinacor-inter" if note.trades and note.trades[0].line.startswith("Bovespa") else "sinacor"
@@ -176,6 +172,7 @@ def _facts(notes: Sequence[Note]) -> Mapping[str, str]:
 def _facts_of(note: Note) -> dict[str, str]:
     head, summary = note.head, note.summary
     facts = {
+        "variant": _variant(note),
         "note_number": head.number,
         "trade_date": head.day.isoformat(),
         "broker": head.broker,

@@ -28,7 +28,7 @@ def amount(text: str) -> Decimal | None:
         return Decimal(sign + digits)
     whole, decimals = digits[:last], digits[last + 1 :]
     other = "," if digits[last] == "." else "."
-    if digits[last] in whole or len(decimals) == 3 and other not in whole:
+    if digits[last] in whole or (len(decimals) == 3 and other not in whole):
         return None
     groups = whole.split(other)
     if len(groups) > 1 and any(len(group) != 3 for group in groups[1:]):

@@ -109,7 +109,9 @@ def _entry(read: _Read, tag: Tag, name: str) -> None:
 
 def _check(read: _Read, name: str) -> None:
     if not read.statements and read.investments:
-        raise Refused("ofx_of_investments", "OFX of investments is not supported, only bank statements", field=name)
+        raise Refused(
+            "ofx_of_investments", "OFX of investments is not supported, only bank statements", field=name
+        )
     if not read.statements:
         raise InvalidInput(
             "ofx_without_statement",
@@ -118,7 +120,9 @@ def _check(read: _Read, name: str) -> None:
         )
     if not read.closed:
         raise InvalidInput(
-            "ofx_truncated", "this OFX ends before its last tag, </OFX>: it was cut; export it again", field=name
+            "ofx_truncated",
+            "this OFX ends before its last tag, </OFX>: it was cut; export it again",
+            field=name,
         )
 
 
@@ -145,16 +149,15 @@ def _sorted_out(read: _Read) -> _Lists:
 
 def _place(lists: _Lists, row: Row, entry: Mapping[str, str], *, repeated: bool) -> None:
     if _is_balance(entry):
-        lists.not_booked.append(Reasoned(row, "balance line: no movement"))
+        lists.not_booked.append(Reasoned(row, "balance_line", text="balance line: no movement"))
     elif row.day is None or row.amount is None:
         wrong = "date" if row.day is None else "amount"
-        lists.unknown.append(Reasoned(row, f"{wrong} cannot be read"))
+        lists.unknown.append(Reasoned(row, f"{wrong}_malformed", text=f"the {wrong} cannot be read"))
     elif repeated:
-        lists.review.append(
-            Reasoned(row, "the same entry, FITID and all, stands in this file before", "booked once more, or not")
-        )
+        text = "the same entry, FITID and all, stands in this file before"
+        lists.review.append(Reasoned(row, "entry_repeated", "booked once more, or not", text))
     elif row.amount == 0:
-        lists.not_booked.append(Reasoned(row, "amount of zero: no movement"))
+        lists.not_booked.append(Reasoned(row, "amount_zero", text="amount of zero: no movement"))
     else:
         lists.booked.append(row)
 
@@ -163,6 +166,7 @@ def _row(at: int, entry: Mapping[str, str]) -> Row:
     told = amount(entry.get("TRNAMT", ""))
     when = day(entry.get("DTPOSTED", ""))
     extra = {
+        "n": str(at),
         "fitid": entry.get("FITID", ""),
         "memo": entry.get("MEMO") or entry.get("NAME", ""),
         "trntype": entry.get("TRNTYPE", ""),

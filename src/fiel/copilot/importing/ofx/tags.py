@@ -1,4 +1,4 @@
-"""The tags of an OFX file in order. SGML with unclosed leaves and XML read the same way; entities never grow."""
+"""The tags of an OFX file in order. SGML with unclosed leaves and XML read alike; entities never grow."""
 
 from __future__ import annotations
 

@@ -3,61 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
-from enum import StrEnum
+from decimal import Decimal, localcontext
 
-from fiel.kernel.exact import exact_context
-
-_LENGTH_MAX = 40
-_POINT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?")
-_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?")
-_PRICE_STEP = Decimal("0.00000001")
-
-
-class DecimalSign(StrEnum):
-    """Which sign parts whole and fraction; the other one may part thousands."""
-
-    POINT = "."
-    COMMA = ","
-
-
-def number(text: str, sign: DecimalSign = DecimalSign.POINT) -> Decimal | None:
-    """The number with the digits as written; `None` for anything else.
-
-    >>> number("3.721,15", DecimalSign.COMMA), number("1,259.59"), number("1,5")
-    (Decimal('3721.15'), Decimal('1259.59'), None)
-    """
-    said = text.replace(" ", "").replace("\u00a0", "").replace("\u2212", "-")
-    shape = _POINT if sign is DecimalSign.POINT else _COMMA
-    if len(said) > _LENGTH_MAX or not shape.fullmatch(said) or not any(one.isdigit() for one in said):
-        return None
-    thousands = "," if sign is DecimalSign.POINT else "."
-    return Decimal(said.replace(thousands, "").replace(sign.value, "."))
-
-
-def dollars(text: str) -> Decimal | None:
-    """`-$1,259.59` and `($12.00)`, with a decimal point."""
-    said = text.replace("$", "").strip()
-    if said.startswith("(") and said.endswith(")"):
-        said = "-" + said[1:-1]
-    return number(said)
-
-
-def sign_of(texts: Iterable[str], otherwise: DecimalSign) -> DecimalSign | None:
-    """The decimal sign of a whole file, by any number that can only be read one way.
-
-    `otherwise` when none decides; `None` when two contradict each other.
-    """
-    found: set[DecimalSign] = set()
-    for text in texts:
-        readable = {sign for sign in DecimalSign if number(text, sign) is not None}
-        if len(readable) == 1 and ("," in text or "." in text):
-            found |= readable
-    if len(found) > 1:
-        return None
-    return found.pop() if found else otherwise
+from fiel.kernel.errors import InvalidInput
+from fiel.kernel.rounding import Rounding, exact_context, finance_context, round_to
 
 
 def trimmed(value: Decimal) -> Decimal:
@@ -82,12 +32,15 @@ def at_least_cents(value: Decimal) -> Decimal:
 
 def price_of(amount: Decimal, quantity: Decimal) -> Decimal:
     """Price per unit, as far as it goes: exact, or rounded half to even at 8 decimals."""
-    with exact_context():
-        price = amount / quantity
+    with localcontext(finance_context()):
+        price = abs(amount) / abs(quantity)
     exponent = price.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -8:
-        return price.quantize(_PRICE_STEP, rounding=ROUND_HALF_EVEN)
-    return price
+    return round_to(price, 8, Rounding.HALF_EVEN) if isinstance(exponent, int) and exponent < -8 else price
+
+
+def times(quantity: Decimal, price: Decimal) -> Decimal:
+    """The exact product, with at least two decimals."""
+    return at_least_cents(exact_context().multiply(quantity, price))
 
 
 _DAYS = (
@@ -96,6 +49,14 @@ _DAYS = (
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?"), (3, 2, 1)),
 )
 _US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
+
+
+def needed_day(text: str | None) -> date:
+    """The day, or `InvalidInput` `date_malformed`."""
+    found = day(text or "")
+    if found is None:
+        raise InvalidInput("date_malformed", f"{(text or '')[:40]!r} is not a date that can be read")
+    return found
 
 
 def day(text: str) -> date | None:

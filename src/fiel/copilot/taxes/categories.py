@@ -1,0 +1,78 @@
+"""What each asset of a wallet is for tax: by what was said, by its ticker, or by what it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from fiel.copilot.income.announced import AnnouncedOf
+from fiel.copilot.income.view import class_of
+from fiel.copilot.taxes.told import FIAGRO, OUTSIDE, WORDS, Told
+from fiel.income.values import IncomeKind
+from fiel.kernel.errors import Refused
+from fiel.portfolio.instruments import Kind
+from fiel.tax.tables import Category, category_of
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """`known` by asset; `outside` is left out of tax on purpose. Of any other asset nobody can say it."""
+
+    known: Mapping[str, Category]
+    outside: frozenset[str]
+
+    def require(self, assets: Iterable[str]) -> None:
+        """Raises `Refused` (category_missing) naming every one of the assets that nothing tells."""
+        missing = sorted(set(assets) - self.known.keys() - self.outside)
+        if missing:
+            names = ", ".join(missing)
+            raise Refused(
+                "category_missing",
+                f"nothing tells what {names} is for tax; say it with --category {missing[0]}=fii "
+                f"(one of: {', '.join(WORDS)}), or ask for what it pays with "
+                f"`fiel market events {missing[0]}`",
+                field="--category",
+                details={"assets": names, "first": missing[0], "words": ", ".join(WORDS)},
+            )
+
+
+def decide(
+    assets: Collection[str],
+    whole_share: Collection[str],
+    paid: Mapping[str, Collection[IncomeKind]],
+    announced: Mapping[str, AnnouncedOf],
+    told: Told,
+) -> Categories:
+    """The category of each asset. What was said goes before what is inferred.
+
+    `whole_share`: assets that were traded in the odd-lot market, which only shares and their units have.
+    `paid`: what the book says each asset paid, which tells a FII from a unit as announcements do.
+    """
+    known, outside = {}, set()
+    for asset in assets:
+        word = told.words.get(asset)
+        if word == OUTSIDE:
+            outside.add(asset)
+            continue
+        found = _said(word) or _by_market(asset, announced.get(asset) or AnnouncedOf(asset))
+        found = found or _by_book(asset in whole_share, paid.get(asset, ()))
+        if found is not None:
+            known[asset] = found
+    return Categories(known, frozenset(outside))
+
+
+def _said(word: str | None) -> Category | None:
+    if word is None:
+        return None
+    return Category.FII if word == FIAGRO else Category(word)
+
+
+def _by_market(asset: str, announced: AnnouncedOf) -> Category | None:
+    return category_of(Kind(class_of(asset, announced)))
+
+
+def _by_book(is_share: bool, paid: Collection[IncomeKind]) -> Category | None:
+    if IncomeKind.FII_INCOME in paid:
+        return Category.FII
+    is_stock = is_share or not {IncomeKind.DIVIDEND, IncomeKind.JCP}.isdisjoint(paid)
+    return Category.STOCK if is_stock else None

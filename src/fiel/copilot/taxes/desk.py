@@ -1,0 +1,176 @@
+"""The tax of one wallet: a month, a year, and what is held. Nothing is written.
+
+Everything is reckoned again from the whole book, so a split that is learned of late corrects the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta, tzinfo
+from decimal import Decimal
+from types import MappingProxyType
+
+from fiel.copilot.income.zones import DEFAULT_ZONE, zone_of
+from fiel.copilot.taxes.book import TaxBook, read_book
+from fiel.copilot.taxes.laws import Law, laws_of
+from fiel.copilot.taxes.remarks import Remark, between
+from fiel.copilot.taxes.told import Told
+from fiel.infra.storage.database import Database
+from fiel.kernel.errors import InvalidInput
+from fiel.portfolio.holdings import Holding
+from fiel.tax.annual import YearSummary, from_outcomes, owned, year_summary
+from fiel.tax.cost_basis import History, replay
+from fiel.tax.darf import next_month
+from fiel.tax.fifo import Lot, fifo_lots
+from fiel.tax.monthly import Carried, MonthTax, ledger, month_tax
+from fiel.tax.results import MonthResults, ResultsOptions, results_by_month
+
+#: Before it the rules of the month are not known here (`fiel.tax.tables`).
+FIRST_YEAR = 2005
+_ONE_DAY = timedelta(days=1)
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month of a wallet. `exemption_left` (reais): shares that could still be sold exempt; zero above.
+
+    `is_open`: the month is not over on `today`, and the figures may change.
+    """
+
+    wallet: str
+    today: date
+    tax: MonthTax
+    exemption_left: Decimal
+    laws: tuple[Law, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the month is not over."""
+        return self.today < next_month(self.tax.month)
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """The forms of a year. `is_open`: the year is not over, and the goods are those of `today`."""
+
+    wallet: str
+    today: date
+    summary: YearSummary
+    is_open: bool
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One asset and its cost; `lots` by age are information only, and empty when nobody asked."""
+
+    holding: Holding
+    lots: tuple[Lot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsView:
+    """What was held at the end of `on`, splits applied."""
+
+    wallet: str
+    on: date
+    held: tuple[Held, ...]
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(slots=True)
+class TaxDesk:
+    """The tax of the wallets in a database; days are those of `zone`, by default São Paulo's."""
+
+    database: Database
+    told: Told = field(default_factory=Told)
+    zone: tzinfo | None = None
+
+    def month(self, wallet: str, month: date, today: date) -> MonthView:
+        """The month that begins on `month`. Raises `InvalidInput` (year_outside), `Refused` for what is
+        missing: category_missing, quantity_not_held, average_cost_missing, repricing_days_missing."""
+        _check_year(month.year, today)
+        book = self._book(wallet)
+        last = next_month(month) - _ONE_DAY
+        book.categories.require(book.sold_until(last))
+        history = _history(book.taxed, last)
+        tax = (self._months(history, month) or (self._empty(month),))[-1]
+        left = max(tax.stock_limit - tax.stock_sales, _ZERO)
+        return MonthView(
+            wallet, today, tax, left, laws_of(tax), between(_but_income(book.remarks), date.min, last)
+        )
+
+    def year(self, wallet: str, year: int, today: date) -> YearView:
+        """The forms of a calendar year. Raises what `month` raises; `Refused` also for what is only held."""
+        _check_year(year, today)
+        book = self._book(wallet)
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        taxed = book.taxed
+        before, after = _history(taxed, first - _ONE_DAY), _history(taxed, last)
+        book.categories.require({*before.holdings, *after.holdings, *book.sold_until(last)})
+        known = book.categories.known
+        goods = owned(before.holdings, after.holdings, known, fiagros=self.told.fiagros)
+        bonuses = [one for one in from_outcomes(after.outcomes) if one.gross]
+        months = self._months(after, min(last, today).replace(day=1))
+        summary = year_summary(year, months, goods, [*book.received, *bonuses])
+        remarks = (
+            *between(_but_income(book.remarks), date.min, last),
+            *_income_of(book.remarks, first, last),
+        )
+        return YearView(wallet, today, summary, today <= last, remarks)
+
+    def positions(self, wallet: str, on: date, *, by_age: bool = False) -> PositionsView:
+        """What was held at the end of a day. Sold short stands below zero. Raises `Refused`
+        (quantity_not_held) for lots by age of what was sold short."""
+        book = self._book(wallet)
+        held = replay(book.trades, book.actions, until=on, short_selling=True).holdings
+        lots = _lots(book, on) if by_age else {}
+        rows = tuple(Held(each, lots.get(asset, ())) for asset, each in held.items())
+        return PositionsView(wallet, on, rows, between(_but_income(book.remarks), date.min, on))
+
+    def _book(self, wallet: str) -> TaxBook:
+        with self.database.reading() as connection:
+            return read_book(connection, wallet, self.zone or zone_of(DEFAULT_ZONE), self.told)
+
+    def _months(self, history: History, last: date) -> tuple[MonthTax, ...]:
+        """The months from the first in which something was sold to `last`."""
+        options = ResultsOptions(repricing_days=self.told.repricing_days)
+        return ledger(results_by_month(history, options), Carried(self.told.losses), until=last)
+
+    def _empty(self, month: date) -> MonthTax:
+        return month_tax(MonthResults(month), Carried(self.told.losses))
+
+
+def _history(book: TaxBook, until: date) -> History:
+    return replay(book.trades, book.actions, until=until, categories=book.categories.known)
+
+
+def _lots(book: TaxBook, on: date) -> Mapping[str, tuple[Lot, ...]]:
+    """Lots by age; what left without a sale takes the oldest along."""
+    gone = {one.id for one in book.withdrawn}
+    actions = [one for one in book.actions if one.id not in gone]
+    found = fifo_lots([*book.trades, *book.withdrawn], actions, until=on).held
+    return MappingProxyType(
+        {asset: tuple(one for one in lots if one.quantity) for asset, lots in found.items()}
+    )
+
+
+def _but_income(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    return tuple(one for one in remarks if one.code != "income_left_out")
+
+
+def _income_of(remarks: Iterable[Remark], first: date, last: date) -> tuple[Remark, ...]:
+    return between((one for one in remarks if one.code == "income_left_out"), first, last)
+
+
+def _check_year(year: int, today: date) -> None:
+    if not FIRST_YEAR <= year <= today.year:
+        raise InvalidInput(
+            "year_outside",
+            f"{year} is not one of {FIRST_YEAR} to {today.year}",
+            field="year",
+            details={"first": str(FIRST_YEAR), "last": str(today.year)},
+        )

@@ -1,0 +1,140 @@
+"""`fiel positions`: quantity and average cost from the custody book as of a day, splits applied."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from fiel.copilot.plan_view.view import printable
+from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.bond.reading import today_here
+from fiel.entrypoints.cli.income.opening import opened_income, user_of
+from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
+from fiel.entrypoints.cli.surroundings import DatabaseOption
+from fiel.entrypoints.cli.tax.options import UserOption, day_text, number, remark_records, show_remarks
+from fiel.entrypoints.words.notes import note
+from fiel.entrypoints.words.tax import POSITIONS_EXAMPLES
+from fiel.kernel.rounding import round_half_up
+
+if TYPE_CHECKING:
+    from fiel.copilot.taxes.desk import Held, PositionsView
+    from fiel.tax.fifo import Lot
+
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="At the end of which day (default: today).")
+]
+FifoOption = Annotated[
+    bool,
+    typer.Option("--fifo", help="Also the lots by age, first in, first out: tax knows the average only."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("positions", epilog=POSITIONS_EXAMPLES)(positions)
+
+
+def positions(
+    *,
+    user: UserOption = None,
+    on: OnOption = None,
+    fifo: FifoOption = False,
+    as_json: JsonOption = False,
+    database: DatabaseOption = None,
+    lang: LangOption = "pt",
+) -> None:
+    """Show what the book holds: quantity, average cost and total cost as of a day, splits applied.
+
+    Costs are in reais (R$), fees of buying included; the average is the one that tax uses.
+    """
+    from fiel.copilot.bonds.dated_percents import read_day
+    from fiel.copilot.taxes.desk import TaxDesk
+
+    words = words_of(lang)
+    day = read_day(on, "--on") if on else today_here()
+    with opened_income(database) as opened:
+        view = TaxDesk(opened.database).positions(user_of(opened, user), day, by_age=fifo)
+    if as_json:
+        write_json(_record(view))
+        return
+    _show(view, words)
+
+
+def _show(view: PositionsView, words: Words) -> None:
+    write_out(note("positions_of", words, wallet=printable(view.wallet), day=day_text(view.on, words)))
+    if not view.held:
+        write_out(note("positions_none", words))
+    else:
+        show(screen(), Text(), _table(view, words))
+    show_remarks(view.remarks, words)
+
+
+def _table(view: PositionsView, words: Words) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(note("tax_asset", words))
+    for title in ("positions_quantity", "positions_average", "positions_cost"):
+        table.add_column(note(title, words), justify="right")
+    for each in view.held:
+        table.add_row(printable(each.holding.asset), *_cells(each, words))
+        for lot in each.lots:
+            table.add_row(*_lot_cells(lot, words), style="dim")
+        if each.holding.fraction:
+            fraction = words.quantity(each.holding.fraction)
+            table.add_row(note("positions_fraction", words), fraction, "", "", style="dim")
+    return table
+
+
+def _cells(each: Held, words: Words) -> tuple[str, str, str]:
+    average = each.holding.average_cost
+    return (
+        words.quantity(each.holding.quantity),
+        "?" if average is None else words.decimals(round_half_up(average, 4), 4),
+        _money(each.holding.cost, words),
+    )
+
+
+def _lot_cells(lot: Lot, words: Words) -> tuple[str, str, str, str]:
+    day = note("positions_lot", words, day=day_text(lot.day, words))
+    return day, words.quantity(lot.quantity), "", _money(lot.cost, words)
+
+
+def _money(cost: Decimal | None, words: Words) -> str:
+    return "?" if cost is None else words.amount(round_half_up(cost, 2))
+
+
+def _record(view: PositionsView) -> dict[str, Any]:
+    return {
+        "userId": view.wallet,
+        "on": view.on.isoformat(),
+        "currency": "BRL",
+        "positions": [_held_record(each) for each in view.held],
+        "remarks": remark_records(view.remarks),
+    }
+
+
+def _held_record(each: Held) -> dict[str, Any]:
+    held = each.holding
+    return {
+        "asset": held.asset,
+        "quantity": _units(held.quantity),
+        "averageCost": number(held.average_cost),
+        "totalCost": _cents(held.cost),
+        "fraction": _units(held.fraction),
+        "lots": [
+            {"boughtOn": lot.day.isoformat(), "quantity": _units(lot.quantity), "cost": _cents(lot.cost)}
+            for lot in each.lots
+        ],
+    }
+
+
+def _units(quantity: Decimal) -> str:
+    return f"{quantity.normalize() + 0:f}"
+
+
+def _cents(cost: Decimal | None) -> str | None:
+    return None if cost is None else number(round_half_up(cost, 2))
