@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal
 
 from fiel.copilot.taxes.remarks import Remark
@@ -32,6 +33,13 @@ def test_average_cost_as_of_a_day(ana: Wallet) -> None:
     assert (held(ana, "02-10")["PETR4"].quantity, held(ana, "02-10")["PETR4"].cost) == (D(150), D(4950))
     assert held(ana, "03-10")["PETR4"].cost == D(7450)
     assert held(ana, "01-04") == {}
+
+
+def test_days_are_those_of_sao_paulo(ana: Wallet) -> None:
+    """One in the morning of the first, in UTC, is the last day of the month before."""
+    ana.brings("02-01", "PETR4", "100", "3000.00", at=time(1))
+    assert held(ana, "01-31")["PETR4"].quantity == D(100)
+    assert held(ana, "01-30") == {}
 
 
 def test_a_split_on_its_first_session(ana: Wallet) -> None:

@@ -23,14 +23,18 @@ TODAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
+#: Noon in São Paulo, in UTC.
+NOON = time(15)
+
+
 def day(text: str) -> date:
     """A date of 2026 from "MM-DD", or a whole one."""
     return date.fromisoformat(text if len(text) > 5 else f"2026-{text}")
 
 
 def noon(on: date) -> datetime:
-    """15:00 in UTC: noon in São Paulo."""
-    return datetime.combine(on, time(15), UTC)
+    """Noon of a day in São Paulo."""
+    return datetime.combine(on, NOON, UTC)
 
 
 @dataclass(slots=True)
@@ -47,11 +51,11 @@ class Wallet:
         """A purchase at noon."""
         self._filled(on, ticker, quantity, price, "BUY")
 
-    def sells(self, on: str, ticker: str, quantity: int, price: str, at: str = "15:00") -> None:
-        """A sale, at noon unless another time (in UTC) is given."""
-        self._filled(on, ticker, quantity, price, "SELL", at)
+    def sells(self, on: str, ticker: str, quantity: int, price: str) -> None:
+        """A sale at noon."""
+        self._filled(on, ticker, quantity, price, "SELL")
 
-    def _filled(self, on: str, ticker: str, quantity: int, price: str, side: str, at: str = "15:00") -> None:
+    def _filled(self, on: str, ticker: str, quantity: int, price: str, side: str) -> None:
         number = next(self.orders)
         told = {
             "orderId": number,
@@ -61,17 +65,20 @@ class Wallet:
             "price": price,
             "executedPrice": None,
             "side": side,
-            "eventTimestamp": f"{day(on)}T{at}:{number:02d}",
+            "eventTimestamp": f"{day(on)}T12:00:{number:02d}",
         }
         pending = Message(told | {"status": "PENDING"})
         filled = Message(told | {"status": "FILLED", "executedPrice": price})
         done = self.opened.custody.receive([pending, filled])
         assert not done.dead_letters, done
 
-    def brings(self, on: str, ticker: str, quantity: str, cost: str, currency: str = "BRL") -> None:
-        """Shares come from elsewhere with their cost."""
+    def brings(
+        self, on: str, ticker: str, quantity: str, cost: str, currency: str = "BRL", at: time = NOON
+    ) -> None:
+        """Shares come from elsewhere with their cost; `at` in UTC."""
+        occurred = datetime.combine(day(on), at, UTC)
         self.opened.custody.bring_shares(
-            WALLET, ticker, quantity, cost, currency, key=f"{on}{ticker}", occurred_at=noon(day(on))
+            WALLET, ticker, quantity, cost, currency, key=f"{on}{ticker}", occurred_at=occurred
         )
 
     def is_paid(self, on: str, ticker: str, kind: str, net: str, withheld: str = "0") -> None:

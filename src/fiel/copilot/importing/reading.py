@@ -21,7 +21,7 @@ class Reader:
     """What one program writes, and how it is read.
 
     `claims` looks at content only (signature, header), cheaply and without raising; `read` may raise
-    `InvalidInput`. `layouts` are the tables it knows, to say what differs when no reader claims a file.
+    `Rejected`. `layouts` are the tables it knows, to say what differs when no reader claims a file.
     """
 
     format: str
@@ -43,7 +43,8 @@ def read_file(
 
     Raises `InvalidInput` with what to do: `file_empty`, `file_too_large`, `zip_bomb`, `workbook_damaged`,
     `workbook_encrypted`, `formula_in_cell`, `html_not_workbook`, `file_not_text`, `layout_changed` (with the
-    columns that differ), `format_not_recognised`, `format_ambiguous`, and what the reader itself refuses.
+    columns that differ), `format_not_recognised`, `format_ambiguous`, and what the reader itself refuses
+    (`InvalidInput`, or `Refused` for a form that is known and not supported).
     """
     if readers is None:
         from fiel.copilot.importing.registry import all_readers

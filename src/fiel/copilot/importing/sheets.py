@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from fiel.copilot.importing.limits import Limits, too_large
+from fiel.copilot.importing.limits import Budget, Limits, too_large
 from fiel.kernel.errors import InvalidInput
 
 #: Text as it stands, a number or a day that the file itself marks as one, or nothing.
@@ -20,6 +20,8 @@ Cell: TypeAlias = str | Decimal | date | None
 _SEPARATORS = (";", ",", "\t")
 #: Rows looked at to tell the separator.
 _SAMPLE = 40
+#: Exports that are no table hold an entry and its parts as objects.
+_OBJECTS_PER_ROW = 4
 _FORMULA = "="
 
 
@@ -53,9 +55,9 @@ def delimited_sheet(text: str, limits: Limits, name: str) -> Sheet:
     if lines > limits.rows_max:
         raise too_large("rows", f"the file has {lines:,}", limits.rows_max, name)
     separator = _separator_of(text)
-    rows = []
+    rows, budget = [], Budget(limits, name)
     for number, values in enumerate(_records(text, separator, name), start=1):
-        _check_row(values, number, limits, name)
+        _check_row(values, budget, f"{name}:{number}")
         if any(value.strip() for value in values):
             rows.append(SheetRow(number, tuple(values)))
     return Sheet("", tuple(rows))
@@ -85,17 +87,13 @@ def _separator_of(text: str) -> str:
     return max(_SEPARATORS, key=columns)
 
 
-def _check_row(values: Sequence[str], number: int, limits: Limits, name: str) -> None:
-    place = f"{name}:{number}"
-    if number > limits.rows_max:
-        raise too_large("rows", f"the file has more than {limits.rows_max:,}", limits.rows_max, name)
-    if len(values) > limits.columns_max:
-        raise too_large("columns", f"row {number} has {len(values)}", limits.columns_max, place)
+def _check_row(values: Sequence[str], budget: Budget, place: str) -> None:
+    budget.take_row()
+    budget.take_cells(len(values), place)
     for value in values:
-        if len(value) > limits.cell_length_max:
-            raise too_large(
-                "characters in a cell", f"row {number} has {len(value):,}", limits.cell_length_max, place
-            )
+        if len(value) > budget.limits.cell_length_max:
+            longest = budget.limits.cell_length_max
+            raise too_large("characters in a cell", f"the row has {len(value):,}", longest, place)
         if value.startswith(_FORMULA) and len(value) > 1:
             raise formula_refused(place)
 
@@ -114,16 +112,21 @@ def json_sheet(text: str, limits: Limits, name: str) -> Sheet | None:
 
     Numbers are exact. Raises `InvalidInput`: `json_malformed`, `file_too_large`, `formula_in_cell`.
     """
+    objects = text.count("{")
+    if objects > _OBJECTS_PER_ROW * limits.rows_max:
+        raise too_large("objects", f"the file has {objects:,}", _OBJECTS_PER_ROW * limits.rows_max, name)
+    if text.count(",") > 2 * limits.cells_max:
+        raise too_large("values", "the file has more", 2 * limits.cells_max, name)
     document = _row_list(_parse(text, name))
     if not document:
         return None
     keys: dict[str, None] = {}
     for entry in document:
         keys.update(dict.fromkeys(entry))
-    rows = [SheetRow(1, tuple(keys))]
+    rows, budget = [SheetRow(1, tuple(keys))], Budget(limits, name)
     for number, entry in enumerate(document, start=2):
         cells = tuple(_json_cell(entry.get(key), f"{name}:{number}") for key in keys)
-        _check_row([str(cell) for cell in cells if cell is not None], number, limits, name)
+        _check_row([str(cell) for cell in cells if cell is not None], budget, f"{name}:{number}")
         rows.append(SheetRow(number, cells))
     return Sheet("", tuple(rows))
 

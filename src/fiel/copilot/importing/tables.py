@@ -73,6 +73,20 @@ class Record:
         number = self.amount(column)
         return self._missing(column) if number is None else number
 
+    def need_positive(self, column: str) -> Decimal:
+        """A number above zero. Raises `InvalidInput` `value_not_positive`, or as `need_amount`."""
+        number = self.need_amount(column)
+        if number <= 0:
+            raise InvalidInput("value_not_positive", f"{number} is not above zero", field=column)
+        return number
+
+    def need_unsigned(self, column: str) -> Decimal:
+        """A number that is not negative. Raises `InvalidInput` `value_negative`, or as `need_amount`."""
+        number = self.need_amount(column)
+        if number < 0:
+            raise InvalidInput("value_negative", f"{number} is negative", field=column)
+        return number
+
     def _missing(self, column: str) -> NoReturn:
         raise InvalidInput(
             "value_missing", "the cell is empty, and the row cannot be read without it", field=column

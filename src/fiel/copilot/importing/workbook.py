@@ -10,7 +10,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 
-from fiel.copilot.importing.limits import Limits, too_large
+from fiel.copilot.importing.limits import Budget, Limits, too_large
 from fiel.copilot.importing.sheets import Sheet
 from fiel.copilot.importing.xlsx_cells import CellReader
 from fiel.copilot.importing.xlsx_parts import (
@@ -49,21 +49,20 @@ def read_workbook(data: bytes, limits: Limits, name: str) -> tuple[Sheet, ...]:
     with open_archive(data, limits, name) as archive:
         book = _outline(archive, limits, name)
         strings = _strings(archive, book.strings_part, limits, name)
-        dates = _date_styles(archive, book.styles_part, limits, name)
-        sheets, rows_left = [], limits.rows_max
+        dates = _date_styles(archive, book.styles_part, name)
+        sheets, budget = [], Budget(limits, name)
         for place in book.sheets:
-            reader = CellReader(place.title, strings, dates, book.starts_1904, limits, rows_left, name)
+            reader = CellReader(place.title, strings, dates, book.starts_1904, budget)
             parser = xml_parser(name)
             reader.attach(parser)
-            feed(parser, chunks(archive, place.part, limits, name), name)
-            rows_left -= reader.rows_seen
+            feed(parser, chunks(archive, place.part, name), name)
             sheets.append(Sheet(place.title, tuple(reader.rows)))
     return tuple(sheets)
 
 
 def _outline(archive: zipfile.ZipFile, limits: Limits, name: str) -> _Book:
-    part = workbook_part(archive, limits, name)
-    related = relations(archive, part, limits, name)
+    part = workbook_part(archive, name)
+    related = relations(archive, part, name)
     places: list[SheetPlace] = []
     flags: list[str] = []
 
@@ -75,7 +74,7 @@ def _outline(archive: zipfile.ZipFile, limits: Limits, name: str) -> _Book:
         elif tag == "workbookPr":
             flags.append(at.get("date1904", "0"))
 
-    elements(archive, part, limits, name, seen)
+    elements(archive, part, name, seen)
     if len(places) > limits.sheets_max:
         raise too_large("sheets", f"the workbook has {len(places)}", limits.sheets_max, name)
     by_kind = dict(related.values())
@@ -109,6 +108,8 @@ def _strings(archive: zipfile.ZipFile, part: str | None, limits: Limits, name: s
                     "characters in a cell", f"a text has {len(text):,}", limits.cell_length_max, name
                 )
             found.append(text)
+            if len(found) > limits.cells_max:
+                raise too_large("texts", "the workbook has more", limits.cells_max, name)
             pieces.clear()
 
     def words(text: str) -> None:
@@ -116,11 +117,11 @@ def _strings(archive: zipfile.ZipFile, part: str | None, limits: Limits, name: s
             pieces.append(text)
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, words
-    feed(parser, chunks(archive, part, limits, name), name)
+    feed(parser, chunks(archive, part, name), name)
     return found
 
 
-def _date_styles(archive: zipfile.ZipFile, part: str | None, limits: Limits, name: str) -> frozenset[int]:
+def _date_styles(archive: zipfile.ZipFile, part: str | None, name: str) -> frozenset[int]:
     """The cell styles (by number) that show a day."""
     if part is None or part not in archive.namelist():
         return frozenset()
@@ -136,7 +137,7 @@ def _date_styles(archive: zipfile.ZipFile, part: str | None, limits: Limits, nam
         elif tag == "xf" and inside[0]:
             styles.append(at.get("numFmtId", "0"))
 
-    elements(archive, part, limits, name, seen)
+    elements(archive, part, name, seen)
     return frozenset(number for number, code in enumerate(styles) if _shows_day(code, formats.get(code)))
 
 

@@ -8,7 +8,7 @@ from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 from xml.parsers import expat
 
-from fiel.copilot.importing.limits import Limits, too_large
+from fiel.copilot.importing.limits import Budget, too_large
 from fiel.copilot.importing.sheets import Cell, SheetRow, formula_refused, is_blank
 from fiel.copilot.importing.xlsx_parts import damaged, local
 from fiel.kernel.rounding import exact_context
@@ -18,6 +18,8 @@ _SPREADSHEET = Context(prec=15)
 _DIGITS = 15
 #: A number of more digits before or after the point is no amount, and takes memory to write out.
 _EXPONENT_MAX = 30
+#: Rows of a sheet by the format.
+_ROW_MAX = 1_048_576
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 #: Serial numbers that can be the day of a report: 1954 to 2119, or the same by the 1904 count.
@@ -76,14 +78,11 @@ class CellReader:
         strings: Sequence[str],
         date_styles: frozenset[int],
         starts_1904: bool,
-        limits: Limits,
-        rows_left: int,
-        name: str,
+        budget: Budget,
     ) -> None:
         self.rows: list[SheetRow] = []
-        self.rows_seen = 0
         self._title, self._strings, self._dates, self._1904 = title, strings, date_styles, starts_1904
-        self._limits, self._rows_left, self._name = limits, rows_left, name
+        self._budget, self._limits, self._name = budget, budget.limits, budget.name
         self._row, self._cells = 0, list[Cell]()
         self._column, self._type, self._style = -1, "n", 0
         self._pieces: list[str] = []
@@ -113,10 +112,9 @@ class CellReader:
 
     def _open_row(self, number: str | None) -> None:
         self._row = int(number) if number and number.isdigit() else self._row + 1
-        self.rows_seen += 1
-        if self.rows_seen > self._rows_left or self._row > 1_048_576:
-            limit = self._limits.rows_max
-            raise too_large("rows", f"the workbook has more than {limit:,}", limit, self._name)
+        self._budget.take_row()
+        if self._row > _ROW_MAX:
+            raise damaged(self._name, f"{self._title} has a row {self._row}")
         self._cells, self._column = [], -1
 
     def _words(self, text: str) -> None:
@@ -139,6 +137,7 @@ class CellReader:
             return
         if not 0 <= self._column < self._limits.columns_max:
             raise too_large("columns", "the sheet has more", self._limits.columns_max, self._place())
+        self._budget.take_cells(1, self._title)
         self._cells.extend([None] * (self._column + 1 - len(self._cells)))
         self._cells[self._column] = self._value("".join(self._pieces))
 

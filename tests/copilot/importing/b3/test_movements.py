@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -166,7 +165,7 @@ def test_trades_outside_the_exchange_are_only_here(kind: str, side: str, expecte
 def test_a_redemption_has_a_value() -> None:
     """With its value an exit is a redemption."""
     (row,) = read(movement("Resgate Antecipado", CDB, 5, 1028, 5140, side="Debito")).booked
-    assert (row.kind, row.amount) == (RowKind.REDEMPTION, 5140)
+    assert (row.kind, row.amount) == (RowKind.REDEMPTION, Decimal(5140))
 
 
 def test_a_purchase_without_a_value_is_asked() -> None:
@@ -194,10 +193,10 @@ def test_corporate_events_with_all_they_need_are_booked() -> None:
     )
     assert (split.kind, split.quantity, split.extra["quantity_is"]) == (
         RowKind.SPLIT,
-        100,
+        Decimal(100),
         "new shares added",
     )
-    assert (out.kind, out.quantity, rounded.quantity) == (RowKind.FRACTION_OUT, Decimal("0.05"), 0)
+    assert (out.kind, out.quantity, rounded.quantity) == (RowKind.FRACTION_OUT, Decimal("0.05"), Decimal(0))
 
 
 @pytest.mark.parametrize(
@@ -223,74 +222,6 @@ def test_futures_are_not_taken_for_titles() -> None:
     """`Futuro - ...` is asked about whatever its type."""
     (asked,) = read(movement("Compra", "Futuro - WING26", 1, 1, 1)).review
     assert asked.reason == "future"
-
-
-def test_both_ends_of_a_transfer_are_one_move() -> None:
-    """Debit and credit of one day, product and quantity at two institutions: booked once, cost kept."""
-    told = read(
-        movement("Transferência", FUND, 40, side="Credito", institution=OTHER_BROKER),
-        movement("Transferência", FUND, 40, side="Debito", institution=BROKER),
-        movement("Transferência", FUND, 40, side="Debito", institution=BROKER),
-    )
-    (row,) = told.booked
-    assert (row.row, row.kind, row.institution) == (3, RowKind.TRANSFER, BROKER)
-    assert (row.extra["to_institution"], row.extra["counterpart_row"]) == (OTHER_BROKER, "2")
-    assert [(other.row.row, other.reason) for other in told.not_booked] == [(2, "transfer_counterpart")]
-    assert [(other.row.row, other.reason) for other in told.review] == [(4, "transfer_one_end")]
-
-
-@pytest.mark.parametrize(
-    "change", [{"day": "29/03/2025"}, {"quantity": 41}, {"product": "XPML11 - XP"}, {"institution": BROKER}]
-)
-def test_ends_that_do_not_match_are_asked(change: dict[str, str]) -> None:
-    """Another day, quantity or product, or the same institution: two single ends."""
-    other = {"product": FUND, "quantity": 40, "institution": OTHER_BROKER, **change}
-    told = read(
-        movement("Transferência", FUND, 40, side="Debito"),
-        movement("Transferência", side="Credito", **other),  # type: ignore[arg-type]
-    )
-    assert [row.reason for row in told.review] == ["transfer_one_end"] * 2
-
-
-def test_a_subscription_receipt_costs_what_its_exercise_prints() -> None:
-    """Matched by root, institution and quantity; each exercise serves one receipt."""
-    right, receipt = "MXRF12 - MAXI RENDA", "MXRF13 - MAXI RENDA"
-    told = read(
-        movement("Recibo de Subscrição", receipt, 4, day="09/07/2025"),
-        movement("Recibo de Subscrição", receipt, 4, day="10/07/2025"),
-        movement(
-            "Direitos de Subscrição - Exercido",
-            right,
-            4,
-            Decimal("9.64"),
-            Decimal("38.56"),
-            day="08/07/2025",
-            side="Debito",
-        ),
-        movement("Direitos de Subscrição - Exercido", right, 5, Decimal("9.64"), day="08/07/2025"),
-    )
-    (row,) = told.booked
-    assert (row.row, row.kind, row.day) == (2, RowKind.SUBSCRIPTION, date(2025, 7, 9))
-    assert (row.price, row.amount, row.extra["price_from_row"]) == (Decimal("9.64"), Decimal("38.56"), "4")
-    assert [(asked.row.row, asked.reason) for asked in told.review] == [(3, "receipt_without_price")]
-
-
-def test_an_exercise_without_a_value_gives_quantity_times_price() -> None:
-    """Some files print only the price."""
-    told = read(
-        movement("Direitos de Subscrição - Exercido", "MXRF12 - M", 4, Decimal("9.64"), day="08/07/2025"),
-        movement("Recibo de Subscrição", "MXRF13 - M", 4, day="09/07/2025"),
-    )
-    assert [row.amount for row in told.booked] == [Decimal("38.56")]
-
-
-def test_an_exercise_after_the_receipt_is_another_one() -> None:
-    """Time runs forward."""
-    told = read(
-        movement("Direitos de Subscrição - Exercido", "MXRF12 - M", 4, Decimal("9.64"), day="10/07/2025"),
-        movement("Recibo de Subscrição", "MXRF13 - M", 4, day="09/07/2025"),
-    )
-    assert [row.reason for row in told.review] == ["receipt_without_price"]
 
 
 @pytest.mark.parametrize(
@@ -340,8 +271,8 @@ def test_text_cells_with_padded_products_and_commas() -> None:
     told = read_file("a", workbook({"Movimentação": [MOVEMENT_HEADER, *rows]}))
     assert told.layout == "b3-movimentacao (text cells, decimal comma, padded product)"
     assert [(row.ticker, row.quantity, row.extra["product"]) for row in told.booked] == [
-        ("ITSA4", 1300, "ITSA4 - ITAUSA S/A"),
-        ("ITSA4", 0, "ITSA4 - ITAUSA S/A"),
+        ("ITSA4", Decimal(1300), "ITSA4 - ITAUSA S/A"),
+        ("ITSA4", Decimal(0), "ITSA4 - ITAUSA S/A"),
     ]
 
 
@@ -372,3 +303,22 @@ def test_the_record_of_a_question_shows_the_empty_value_as_printed() -> None:
             "institution": BROKER,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (movement("Desdobro", quantity=0), "quantity_missing"),
+        (movement("Desdobro", quantity="-"), "quantity_missing"),
+        (movement("Compra", CDB, 0, 10, 10), "quantity_missing"),
+        (movement("Fração em Ativos", quantity="-", side="Debito"), "quantity_missing"),
+        (movement("Bonificação em Ativos", price=0, value=0), "bonus_without_cost"),
+        (movement("Dividendo", value=-5), "value_negative"),
+        (movement("Dividendo", value=0), "value_missing"),
+        (movement("Recibo de Subscrição", "MXRF13 - M", 4, side="Debito"), "direction_unexpected"),
+    ],
+)
+def test_figures_that_say_nothing_happened_are_asked(row: tuple[Value, ...], reason: str) -> None:
+    """Zero, nothing or less than nothing is no event."""
+    told = read(row)
+    assert ([asked.reason for asked in told.review], told.booked) == ([reason], ())

@@ -29,7 +29,7 @@ def test_an_execution_is_read_with_all_it_says() -> None:
     ).booked
     assert (row.row, row.kind, row.day) == (2, RowKind.SELL, date(2025, 1, 10))
     assert (row.ticker, row.raw_ticker, row.institution) == ("BBSE3", "BBSE3F", BROKER)
-    assert (row.quantity, row.price, row.amount) == (6, Decimal("39.12"), Decimal("234.72"))
+    assert (row.quantity, row.price, row.amount) == (Decimal(6), Decimal("39.12"), Decimal("234.72"))
     assert row.fees is None
     assert row.taxes is None
 
@@ -75,7 +75,7 @@ def test_the_term_of_a_spot_row_means_nothing() -> None:
     ("bad", "reason"),
     [
         (trade(market="Mercado a Termo"), "market_unknown"),
-        (trade("WINJ25"), "code_unknown"),
+        (trade("PETR"), "code_unknown"),
         (trade(value="3720.02"), "value_differs"),
     ],
 )
@@ -147,3 +147,17 @@ def test_a_separator_inside_a_name_shifts_nothing_unseen() -> None:
     read = read_file("a.csv", delimited([TRADE_HEADER, row]))
     assert [told.reason for told in read.unknown] == ["cells_beyond_header"]
     assert read.booked == ()
+
+
+def test_a_row_without_day_and_code_but_with_figures_is_told() -> None:
+    """Only a label and a number make a total: anything more is a row that cannot be read."""
+    row = (None, "Compra", "Mercado à Vista", "-", BROKER, None, 100, Decimal(1), 100)
+    read = read_file("a", negociacao(trade(), row))
+    assert [(told.row.row, told.reason) for told in read.unknown] == [(3, "value_missing")]
+
+
+@pytest.mark.parametrize("bad", [trade(quantity=0), trade(price="0"), trade(quantity=-1), trade(value="-1")])
+def test_figures_of_a_trade_are_above_zero(bad: tuple[Value, ...]) -> None:
+    """Values are always positive: the side says which way the trade went."""
+    read = read_file("a", negociacao(bad))
+    assert ([told.reason for told in read.unknown], read.booked) == (["value_not_positive"], ())

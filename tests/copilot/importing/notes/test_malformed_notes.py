@@ -7,7 +7,7 @@ import zlib
 import pytest
 from tests.support.import_samples_other import BOUGHT_AND_SOLD, pdf, sinacor_pages
 
-from fiel.copilot.importing.notes.pages import BYTES_MAX, INFLATED_MAX, looks_like
+from fiel.copilot.importing.notes.pages import BYTES_MAX, INFLATED_MAX, looks_like, read_pages
 from fiel.copilot.importing.notes.reading import read_note
 from fiel.kernel.errors import FielError, InvalidInput, Refused
 
@@ -102,3 +102,15 @@ def test_the_signature_is_looked_for_near_the_beginning() -> None:
     """Some programs put bytes before it."""
     assert looks_like(b"\r\n" + NOTE)
     assert not looks_like(b"PK\x03\x04" + NOTE[1024:])
+
+
+def test_a_page_overfull_of_characters_is_stopped() -> None:
+    """Reading stops at the limit, not after the page."""
+    with pytest.raises(InvalidInput) as caught:
+        read_pages("note.pdf", pdf([[(10, 10, "a" * 2_000)]]), None, characters_max=1_000)
+    assert caught.value.code == "pdf_too_large"
+
+
+def test_too_many_pages_are_refused() -> None:
+    """A note of 201 pages is none."""
+    assert refusal(pdf([[(10, 10, "a")]] * 201)).code == "pdf_too_large"

@@ -201,6 +201,25 @@ def test_options_are_asked_about() -> None:
     assert (asked.reason, asked.row.extra["expiry"], asked.row.ticker) == ("option", "10/21", None)
 
 
+def test_the_glued_labels_of_2018() -> None:
+    """`Nr.Nota`, `C/VTipo mercado`, brokerage as `Clearing`, `01/00` on spot rows."""
+    spot = tuple(replace(trade, expiry="01/00") for trade in NOTE.trades)
+    note = replace(NOTE, trades=spot, fees=(*NOTE.fees[:3], ("Clearing", "1,00", "D"), *NOTE.fees[4:]))
+    glued = {"Nr. nota": "Nr.Nota", "Tipo mercado": "", "C/V": "C/VTipo mercado"}
+    (page,) = sinacor_pages(note)
+    texts = [(left, top, glued.get(text, text)) for left, top, text in page if glued.get(text, text)]
+    found = read_note("note.pdf", pdf([texts]), None)
+    assert [row.fees for row in found.booked] == [row.fees for row in read().booked]
+    assert {row.extra["expiry"] for row in found.booked} == {"01/00"}
+    assert found.facts["brokerage"] == "1.00"
+
+
+def test_a_net_with_the_tax_in_it_is_explained() -> None:
+    """Some notes take the I.R.R.F. off the net: asked about, with what the difference is."""
+    found = read(replace(NOTE, net=("10.189,48", "D")))
+    assert "(the difference is the I.R.R.F. printed)" in found.review[0].text
+
+
 @pytest.mark.parametrize(
     ("title", "day", "ticker"),
     [

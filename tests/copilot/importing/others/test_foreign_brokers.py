@@ -13,7 +13,10 @@ from fiel.copilot.importing.rows import ReadFile, RowKind
 from fiel.copilot.importing.source import open_source
 
 AVENUE = "Data,Hora,Liquidação,Descrição,Valor (U$),Saldo da conta (U$)\n"
-TRADES = "Buy/Sell,TradeDate,Symbol,ISIN,Quantity,TradePrice,TradeMoney,CurrencyPrimary,IBCommission,IBCommissionCurrency,Model\n"
+TRADES = (
+    "Buy/Sell,TradeDate,Symbol,ISIN,Quantity,TradePrice,TradeMoney,CurrencyPrimary,IBCommission,"
+    "IBCommissionCurrency,Model\n"
+)
 CASH = "Type,SettleDate,ISIN,Description,Amount,CurrencyPrimary\n"
 SCHWAB = "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount\n"
 

@@ -49,14 +49,14 @@ def _pair(sorting: Sorting, group: Sequence[Movement]) -> None:
     """Pair within one group, first come first served, each debit with a credit at another institution."""
     waiting: dict[str, deque[Movement]] = defaultdict(deque)
     for movement in group:
-        if movement.direction == "Credito" and movement.row.quantity:
+        if movement.direction == "Credito" and _moves(movement):
             waiting[normalised(movement.row.institution or "")].append(movement)
         elif movement.direction == "Credito":
             sorting.review.append(_one_end(movement))
     for debit in (movement for movement in group if movement.direction == "Debito"):
         here = normalised(debit.row.institution or "")
         there = next((queue for place, queue in waiting.items() if queue and place != here), None)
-        if there:
+        if there and _moves(debit):
             _book_pair(sorting, debit.row, there.popleft().row)
         else:
             sorting.review.append(_one_end(debit))
@@ -87,7 +87,7 @@ def book_receipts(sorting: Sorting, movements: Sequence[Movement]) -> None:
         fitting = open_exercises[_key(movement.row)]
         if _is_exercise(movement):
             fitting.append(movement)
-        elif fitting and movement.direction == "Credito" and movement.row.quantity:
+        elif fitting and movement.direction == "Credito" and _moves(movement):
             sorting.booked.append(_receipt(movement.row, fitting.pop()))
         else:
             expected = movement.direction == "Credito"
@@ -95,8 +95,12 @@ def book_receipts(sorting: Sorting, movements: Sequence[Movement]) -> None:
             sorting.review.append(Reasoned(movement.row, code, text=REASONS[code]))
 
 
+def _moves(movement: Movement) -> bool:
+    return movement.row.quantity is not None and movement.row.quantity > 0
+
+
 def _is_exercise(movement: Movement) -> bool:
-    return movement.type.reason == "right_exercised" and movement.price is not None
+    return movement.type.reason == "right_exercised" and movement.price is not None and movement.price > 0
 
 
 def _key(row: Row) -> _Key:
@@ -104,7 +108,8 @@ def _key(row: Row) -> _Key:
 
 
 def _receipt(row: Row, exercise: Movement) -> Row:
-    price = exercise.price or Decimal(0)
-    paid = exercise.row.amount or exact_context().multiply(row.quantity or Decimal(0), price)
+    price, printed = exercise.price or Decimal(0), exercise.row.amount
+    made = exact_context().multiply(row.quantity or Decimal(0), price)
+    paid = printed if printed is not None and printed > 0 else made
     extra = {**row.extra, "price_from_row": str(exercise.row.row)}
     return replace(row, kind=RowKind.SUBSCRIPTION, price=price, amount=paid, extra=extra)

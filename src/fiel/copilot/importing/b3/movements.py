@@ -107,7 +107,9 @@ def _doubt(movement: Movement, *, quantity: bool = False) -> str:
         return "value_negative"
     if side and normalised(movement.direction) != side:
         return "direction_unexpected"
-    if quantity and row.quantity is None:
+    # A fraction may be printed as 0, rounded away; nothing else of quantity 0 happened.
+    rounded_away = movement.type.kind is RowKind.FRACTION_OUT and row.quantity is not None
+    if quantity and not row.quantity and not rounded_away:
         return "quantity_missing"
     return ""
 
@@ -147,7 +149,7 @@ def _cash(sorting: Sorting, movement: Movement) -> None:
 
 def _bonus(sorting: Sorting, movement: Movement) -> None:
     cost = movement.price
-    doubt = _doubt(movement, quantity=True) or ("bonus_without_cost" if cost is None else "")
+    doubt = _doubt(movement, quantity=True) or ("" if cost else "bonus_without_cost")
     if doubt or cost is None:
         _ask(sorting, movement, doubt)
     else:

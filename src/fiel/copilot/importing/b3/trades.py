@@ -44,8 +44,8 @@ def _place(sorting: Sorting, sheet: str, record: Record) -> None:
         raise InvalidInput(
             "side_unknown", f"{record.text('side')!r} is neither Compra nor Venda", field="side"
         )
-    day, quantity = record.need_day("day"), record.need_amount("quantity")
-    price, amount = record.need_amount("price"), record.need_amount("amount")
+    day, quantity = record.need_day("day"), record.need_positive("quantity")
+    price, amount = record.need_positive("price"), record.need_positive("amount")
     market = record.text("market") or ""
     option = is_option(code) or normalised(market).startswith("opcao")
     expiry = _expiry(record) if option else None

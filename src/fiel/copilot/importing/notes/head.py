@@ -8,8 +8,8 @@ from datetime import date
 from itertools import pairwise
 
 from fiel.copilot.importing.notes.amounts import day as day_of
-from fiel.copilot.importing.notes.pages import Page
 from fiel.copilot.importing.notes.wording import plain
+from fiel.copilot.importing.notes.words import Page
 
 _CNPJ = re.compile(r"c\.?n\.?p\.?j\.?\s*:?\s*(\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})")
 _SHEET_OF = re.compile(r"(\d{1,4}) / \d{1,4}$")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fiel.copilot.importing.notes.head import Head, read_head
-from fiel.copilot.importing.notes.pages import Line, Page
 from fiel.copilot.importing.notes.summary import Summary, middle_of, read_summary, starts_summary
 from fiel.copilot.importing.notes.trades import Columns, Trade, columns_of, read_table
 from fiel.copilot.importing.notes.wording import plain
+from fiel.copilot.importing.notes.words import Line, Page
 
 _ZERO = Decimal(0)
 _SETTLES_WITHIN = 15
@@ -141,9 +141,14 @@ def _differences_of_sums(note: Note) -> Iterator[str]:
         yield f"operations: printed {summary.operations}, the trades add up to {balance}"
     net = summary.operations - summary.fees_paid
     if net != summary.net:
-        yield f"net: printed {summary.net}, operations less fees are {net}"
+        withheld = " (the difference is the I.R.R.F. printed)" if _is_withheld(summary, net) else ""
+        yield f"net: printed {summary.net}, operations less fees are {net}{withheld}"
     if summary.settles is None or not 0 <= (summary.settles - note.head.day).days <= _SETTLES_WITHIN:
         yield f"settlement day: printed {summary.settles}, trade day {note.head.day}"
+
+
+def _is_withheld(summary: Summary, net: Decimal) -> bool:
+    return summary.net is not None and bool(summary.withheld) and net - summary.net == summary.withheld
 
 
 def group_of(trade: Trade) -> str:

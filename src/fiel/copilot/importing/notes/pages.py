@@ -1,53 +1,28 @@
-"""The words of a PDF with their places, page by page, within bounds.
-
-A PDF has no lines and no columns, only characters at points: words come back here as lines of words from
-left to right. Text drawn twice to look bold counts once. Distances are points (1/72 inch) from the top left.
-"""
+"""The words of a PDF with their places, page by page, within bounds."""
 
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
+from fiel.copilot.importing.notes.words import Page, Word, lines_of
 from fiel.kernel.errors import InvalidInput, Refused, Unavailable
 
 BYTES_MAX = 10 * 1024 * 1024
 PAGES_MAX = 200
-CHARACTERS_MAX = 40_000
-"""Of one page: a full note has about 3,000."""
+CHARACTERS_MAX = 400_000
+"""Of one file: a full page of a note has about 3,000."""
 
-INFLATED_MAX = 100 * 1024 * 1024
-_LINE_TOLERANCE = 2.5
+DRAWINGS_MAX = 100_000
+"""Lines, boxes, pictures and forms of one file."""
+
+INFLATED_MAX = 32 * 1024 * 1024
 _SLICE = 1 << 14
 _STREAM = re.compile(rb"stream\r?\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Text from `left` to `right` at height `top`."""
-
-    text: str
-    left: float
-    right: float
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Words at one height, from left to right."""
-
-    words: tuple[Word, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-
-Page = tuple[Line, ...]
 
 
 def looks_like(data: bytes) -> bool:
@@ -55,18 +30,20 @@ def looks_like(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
 
-def read_pages(name: str, data: bytes, password: str | None) -> tuple[Page, ...]:
+def read_pages(
+    name: str, data: bytes, password: str | None, *, characters_max: int = CHARACTERS_MAX
+) -> tuple[Page, ...]:
     """The pages with text. `name` is what messages call the file.
 
-    Raises `InvalidInput`: `file_too_large`, `pdf_too_many_pages`, `pdf_inflates`, `pdf_damaged`,
-    `pdf_without_text`; `Refused`: `password_needed`, `password_wrong`; `Unavailable` without pdfplumber.
+    Raises `InvalidInput`: `file_too_large`, `pdf_too_large`, `pdf_inflates`, `pdf_damaged`,
+    `pdf_without_text`; `Refused`: `password_needed`, `password_wrong`; `Unavailable` without the library.
     """
     if len(data) > BYTES_MAX:
         raise InvalidInput(
             "file_too_large", f"{name} is larger than {BYTES_MAX} bytes, too large for a note", field=name
         )
     _check_inflation(name, data)
-    pages = tuple(_pages(name, data, password))
+    pages = tuple(_pages(name, data, password, characters_max))
     if not any(pages):
         raise InvalidInput(
             "pdf_without_text",
@@ -76,56 +53,96 @@ def read_pages(name: str, data: bytes, password: str | None) -> tuple[Page, ...]
     return pages
 
 
-def _pages(name: str, data: bytes, password: str | None) -> Iterator[Page]:
+def _pages(name: str, data: bytes, password: str | None, most: int) -> Iterator[Page]:
     try:
-        import pdfplumber
-    except ImportError:
-        raise Unavailable(
-            "driver_missing", "reading PDF notes needs pdfplumber: install fiel[pdf]", field=name
-        ) from None
-    try:
-        with pdfplumber.open(io.BytesIO(data), password=password or "") as document:
-            if len(document.pages) > PAGES_MAX:
-                raise InvalidInput(
-                    "pdf_too_many_pages", f"{name} has more than {PAGES_MAX} pages; split it", field=name
-                )
-            for page in document.pages:
-                yield _lines(name, page)
-                page.close()
-    except InvalidInput:
+        for characters in _characters(name, data, password or "", most):
+            yield lines_of(characters)
+    except (InvalidInput, Unavailable):
         raise
-    except RecursionError:
-        raise _damaged(name) from None
     except Exception as error:  # noqa: BLE001 - a damaged file breaks that library in any place
         raise _told(name, error, password) from None
 
 
-def _lines(name: str, page: Any) -> Page:
-    if len(page.chars) > CHARACTERS_MAX:
-        raise InvalidInput(
-            "pdf_page_too_full", f"{name} has a page with more than {CHARACTERS_MAX} characters", field=name
-        )
-    single = page.dedupe_chars(tolerance=1, extra_attrs=())
-    words = (
-        Word(one["text"], float(one["x0"]), float(one["x1"]), float(one["top"]))
-        for one in single.extract_words(x_tolerance=1.5, y_tolerance=2)
-    )
-    return tuple(_grouped(words))
+def _characters(name: str, data: bytes, password: str, most: int) -> Iterator[list[Word]]:
+    """The characters of each page. The counts run through the file and stop it as soon as they are over."""
+    try:
+        from pdfminer.pdfdocument import PDFDocument
+        from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+        from pdfminer.pdfpage import PDFPage
+        from pdfminer.pdfparser import PDFParser
+    except ImportError:
+        raise Unavailable(
+            "driver_missing", "reading PDF notes needs pdfplumber: install fiel[pdf]", field=name
+        ) from None
+    _quiet()
+    document = PDFDocument(PDFParser(io.BytesIO(data)), password=password)
+    resources = PDFResourceManager()
+    device = _device(name, resources, most)
+    interpreter = PDFPageInterpreter(resources, device)
+    for number, page in enumerate(PDFPage.create_pages(document), start=1):
+        if number > PAGES_MAX:
+            raise _too_large(name, f"more than {PAGES_MAX} pages")
+        device.found.clear()
+        interpreter.process_page(page)
+        yield list(device.found)
 
 
-def _grouped(words: Iterable[Word]) -> Iterator[Line]:
-    line: list[Word] = []
-    for word in sorted(words, key=lambda one: (one.top, one.left)):
-        if line and word.top - line[0].top > _LINE_TOLERANCE:
-            yield _line(line)
-            line = []
-        line.append(word)
-    if line:
-        yield _line(line)
+def _quiet() -> None:
+    """That library warns of each damage on the standard error when no logging is set up."""
+    told = logging.getLogger("pdfminer")
+    if not told.handlers:
+        told.addHandler(logging.NullHandler())
 
 
-def _line(words: list[Word]) -> Line:
-    return Line(tuple(sorted(words, key=lambda one: one.left)))
+def _device(name: str, resources: Any, most: int) -> Any:
+    """What the library draws on: it keeps characters with their places, and counts all that is drawn."""
+    from pdfminer.converter import PDFLayoutAnalyzer
+    from pdfminer.layout import LTChar
+
+    class Device(PDFLayoutAnalyzer):
+        def __init__(self) -> None:
+            super().__init__(resources, laparams=None)
+            self.found: list[Word] = []
+            self.characters = self.drawings = 0
+
+        def render_char(self, *args: Any, **named: Any) -> float:
+            advance = super().render_char(*args, **named)
+            self.characters += 1
+            if self.characters > most:
+                raise _too_large(name, f"more than {most} characters")
+            last = self.cur_item._objs.pop()
+            if isinstance(last, LTChar):
+                top = self._top - last.y1
+                self.found.append(Word(last.get_text(), last.x0, last.x1, top))
+            return advance
+
+        def begin_page(self, page: Any, ctm: Any) -> None:
+            super().begin_page(page, ctm)
+            self._top = self.cur_item.y1
+
+        def begin_figure(self, *args: Any) -> None:
+            self._drawn()
+            super().begin_figure(*args)
+
+        def paint_path(self, *_args: Any) -> None:
+            self._drawn()
+
+        def render_image(self, *_args: Any) -> None:
+            self._drawn()
+
+        def _drawn(self) -> None:
+            self.drawings += 1
+            if self.drawings > DRAWINGS_MAX:
+                raise _too_large(name, f"more than {DRAWINGS_MAX} drawings")
+
+        def receive_layout(self, _page: Any) -> None:
+            """All has been taken already."""
+
+    return Device()
+
+
+def _too_large(name: str, what: str) -> InvalidInput:
+    return InvalidInput("pdf_too_large", f"{name} has {what}; import one note per file", field=name)
 
 
 def _told(name: str, error: Exception, password: str | None) -> InvalidInput | Refused:

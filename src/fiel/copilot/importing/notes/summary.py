@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 
 from fiel.copilot.importing.notes.amounts import day, money
-from fiel.copilot.importing.notes.pages import Line, Word
 from fiel.copilot.importing.notes.wording import plain
+from fiel.copilot.importing.notes.words import Line, Word
 
 _ZERO = Decimal(0)
 _SUMS = {

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fiel.copilot.importing.notes.amounts import money, quantity
-from fiel.copilot.importing.notes.pages import Line, Word
 from fiel.copilot.importing.notes.wording import plain
+from fiel.copilot.importing.notes.words import Line, Word
 
 _EXPIRY = re.compile(r"\d{2}/\d{2}(?:/\d{2,4})?")
 _MARGIN = 3.0

@@ -14,7 +14,7 @@ from fiel.copilot.importing.bytes_in import Content
 from fiel.copilot.importing.headers import layout
 from fiel.copilot.importing.numbers import NumberStyle
 from fiel.copilot.importing.others.collecting import Collected
-from fiel.copilot.importing.others.figures import needed_day
+from fiel.copilot.importing.others.figures import needed_day, times
 from fiel.copilot.importing.others.finding import has_table, records_under, table_of
 from fiel.copilot.importing.reading import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
@@ -141,7 +141,7 @@ def _wrong(row: Row, value: Decimal) -> str:
     if comes_in != (value > 0):
         return f"the sign of {value} does not fit the description"
     if row.quantity is not None and row.price is not None:
-        product = row.quantity * row.price
+        product = times(row.quantity, row.price)
         if abs(product - abs(value)) > _CENT:
             return f"quantity x price is {product}, the value {abs(value)}"
     return ""

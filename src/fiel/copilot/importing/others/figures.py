@@ -16,7 +16,10 @@ def trimmed(value: Decimal) -> Decimal:
     >>> trimmed(Decimal("100.0")), trimmed(Decimal("37.20"))
     (Decimal('100'), Decimal('37.2'))
     """
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    context = exact_context()
+    if value == value.to_integral_value():
+        return value.quantize(Decimal(1), context=context)
+    return value.normalize(context)
 
 
 def at_least_cents(value: Decimal) -> Decimal:
@@ -27,7 +30,9 @@ def at_least_cents(value: Decimal) -> Decimal:
     """
     least = trimmed(value)
     exponent = least.as_tuple().exponent
-    return least if isinstance(exponent, int) and exponent < -2 else least.quantize(Decimal("0.01"))
+    if isinstance(exponent, int) and exponent < -2:
+        return least
+    return least.quantize(Decimal("0.01"), context=exact_context())
 
 
 def price_of(amount: Decimal, quantity: Decimal) -> Decimal:

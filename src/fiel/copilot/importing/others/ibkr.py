@@ -144,7 +144,7 @@ def _wrong(record: Record, row: Row) -> str:
         return f"a {row.kind.value if row.kind else ''} of {quantity}"
     if value is None or row.quantity is None or row.price is None:
         return ""
-    product = row.quantity * row.price
+    product = times(row.quantity, row.price)
     return (
         f"quantity x price is {product}, the value {value}"
         if abs(product - abs(value)) > Decimal("0.01")

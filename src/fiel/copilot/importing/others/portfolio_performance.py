@@ -183,6 +183,8 @@ def place(collected: Collected, row: Row, said: str) -> None:
         collected.wonder(row, "kind_unknown", f"type {said[:40]!r} is not known")
     elif row.kind in OF_A_SECURITY and row.ticker is None:
         collected.ask_ticker(row)
+    elif row.kind in _WITH_SHARES and row.amount is not None and row.amount <= 0:
+        collected.ask(row, "figures_differ", "fees and taxes are not less than the value")
     elif row.kind in _WITH_SHARES and row.quantity is None:
         collected.ask(row, "quantity_zero", "the quantity is missing or zero")
     else:

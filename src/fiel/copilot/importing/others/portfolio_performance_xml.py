@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from fiel.copilot.importing.bytes_in import Content
@@ -168,7 +169,7 @@ def _security(book: _Book, element: Element) -> Element | None:
 
 def _owner(tree: Tree, element: Element) -> str | None:
     """The nearest account or depot around the transaction."""
-    for one in tree.ancestors(element):
+    for one in islice(tree.ancestors(element), 50):
         if one.tag in {"account", "portfolio", "accountFrom", "accountTo", "portfolioFrom", "portfolioTo"}:
             return one.findtext("name")
     return None

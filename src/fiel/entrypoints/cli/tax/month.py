@@ -93,7 +93,8 @@ def _show(view: MonthView, words: Words) -> None:
     if view.is_open:
         write_out(note("tax_month_open", words, day=day_text(view.today, words)))
     if tax.lines:
-        show(screen(), Text(), _categories(tax, words), Text(), _pools(tax, words), Text())
+        show(screen(), Text(), _categories(tax, words), Text(), _pools(tax, words))
+        write_out("")
     else:
         write_out(note("tax_nothing_sold", words))
     for line in (*_limit_lines(view, words), *_payment_lines(tax, words)):
