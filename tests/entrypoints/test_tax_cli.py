@@ -16,7 +16,7 @@ from fiel.entrypoints.cli.localize import help_texts
 from fiel.entrypoints.words.help import HELP_PT
 from fiel.entrypoints.words.tax import TAX_NOTES
 from fiel.tax.annual import Form, IncomeKind
-from fiel.tax.tables import Category, Pool
+from fiel.tax.dated_rows import Category, Pool
 
 Fiel = Callable[..., Result]
 ORDERS = (

@@ -10,9 +10,9 @@ from typing import Any
 
 from fiel.tax.cost_basis import replay
 from fiel.tax.darf import due_date, late_charges, payment
+from fiel.tax.dated_rows import Category, Pool, darf_rule, fixed_income_etf_rate
 from fiel.tax.monthly import Carried, MonthlyOptions, MonthTax, ledger, month_tax, offset_losses
 from fiel.tax.results import MonthResults, Tally, results_by_month
-from fiel.tax.tables import Category, Pool, darf_rule, fixed_income_etf_rate
 from fiel.tax.trades import DayPair
 from fiel.tax.withholding import withheld_of_day_trades, withheld_of_sales
 from tests.oracles.case_inputs import Answer, Inputs, as_day, given, pick

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from fiel.tax.tables import Category
+from fiel.tax.dated_rows import Category
 from fiel.tax.trades import Side, Trade
 from tests.oracles.case_inputs import Inputs, as_day, given
 

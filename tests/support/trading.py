@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
+from fiel.tax.dated_rows import Category
 from fiel.tax.monthly import MonthTax, ledger
 from fiel.tax.results import MonthResults, Tally, results_by_month
-from fiel.tax.tables import Category
 from fiel.tax.trades import Side, Trade
 
 _IDS = count()

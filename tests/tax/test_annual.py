@@ -23,9 +23,9 @@ from fiel.tax.annual import (
 )
 from fiel.tax.cost_basis import holdings_on, replay
 from fiel.tax.csv_text import csv_tables
+from fiel.tax.dated_rows import Category
 from fiel.tax.monthly import ledger
 from fiel.tax.results import ResultsOptions, results_by_month
-from fiel.tax.tables import Category
 from tests.support.trading import D, bought, day, month, sold
 
 TRADES = [

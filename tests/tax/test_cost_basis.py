@@ -15,7 +15,7 @@ from fiel.portfolio.corporate_actions import (
     Split,
 )
 from fiel.tax.cost_basis import holdings_on, replay
-from fiel.tax.tables import Category
+from fiel.tax.dated_rows import Category
 from fiel.tax.trades import Side, pair_day
 from tests.support.trading import D, bought, day, sold, trade
 

@@ -10,7 +10,7 @@ from fiel.kernel.errors import InvalidInput, Refused
 from fiel.tax.b3_fees import SwingReading, b3_fees, b3_rates
 from fiel.tax.cost_basis import replay
 from fiel.tax.darf import due_date, late_charges
-from fiel.tax.tables import Category, Pool, category_rule, pool_rate
+from fiel.tax.dated_rows import Category, Pool, category_rule, pool_rate
 from fiel.tax.withholding import withheld_by_month, withheld_of_sales
 from tests.support.trading import D, bought, sold
 

@@ -21,9 +21,9 @@ from fiel.portfolio.corporate_actions import (
     Split,
 )
 from fiel.tax.cost_basis import History, replay
+from fiel.tax.dated_rows import Category
 from fiel.tax.monthly import ledger
 from fiel.tax.results import results_by_month
-from fiel.tax.tables import Category
 from fiel.tax.trades import Side, Trade
 from tests.support.trading import D, bought, sold
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiel.tax.cost_basis import History, replay
+from fiel.tax.dated_rows import Category, Pool
 from fiel.tax.fifo import fifo_lots
 from fiel.tax.monthly import MonthlyOptions, MonthTax, ledger
 from fiel.tax.results import results_by_month
-from fiel.tax.tables import Category, Pool
 from fiel.tax.trades import Side, Trade
 from tests.support.trading import D, trade
 

@@ -9,9 +9,9 @@ import pytest
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.portfolio.corporate_actions import Action, Amortisation, FractionAuction, Opening, Split
 from fiel.tax.cost_basis import replay
+from fiel.tax.dated_rows import Category, Pool
 from fiel.tax.monthly import Carried, MonthlyOptions, MonthTax, ledger, month_tax
 from fiel.tax.results import MonthResults, ResultsOptions, results_by_month
-from fiel.tax.tables import Category, Pool
 from tests.support.trading import D, bought, day, month, months_of, reais, sold
 
 

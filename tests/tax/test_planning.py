@@ -7,9 +7,9 @@ import pytest
 from fiel.kernel.errors import InvalidInput
 from fiel.portfolio.instruments import BR_ETF_BDR, BR_FII, BR_STOCK, TAX_GROUP_FACTS
 from fiel.rebalancing.problem import TaxGroup
+from fiel.tax.dated_rows import Category, Pool, category_rule, pool_rate, stock_limit
 from fiel.tax.monthly import ledger
 from fiel.tax.planning import groups_so_far, losses_carried, remaining_exemption
-from fiel.tax.tables import Category, Pool, category_rule, pool_rate, stock_limit
 from tests.support.trading import D, day, month
 
 LEDGER = ledger(

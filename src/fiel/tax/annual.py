@@ -19,8 +19,8 @@ from fiel.kernel.errors import Refused
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.portfolio.corporate_actions import Outcome, OutcomeKind
 from fiel.portfolio.holdings import Holding
+from fiel.tax.dated_rows import Category, Pool, rows_in_force
 from fiel.tax.monthly import NOT_ADVICE, MonthTax
-from fiel.tax.tables import Category, Pool, rows_in_force
 
 _ZERO = Decimal("0.00")
 

@@ -26,7 +26,7 @@ from fiel.portfolio.corporate_actions import (
     in_order,
 )
 from fiel.portfolio.holdings import Holding, share_of
-from fiel.tax.tables import Category
+from fiel.tax.dated_rows import Category
 from fiel.tax.trades import DayPair, Paired, Piece, Side, Trade, pair_day
 
 _ZERO = Decimal(0)

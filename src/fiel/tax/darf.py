@@ -10,7 +10,7 @@ from decimal import Decimal, localcontext
 from fiel.kernel.calendars import anbima
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.kernel.rounding import finance_context, round_half_up
-from fiel.tax.tables import darf_rule
+from fiel.tax.dated_rows import darf_rule
 
 _ZERO = Decimal("0.00")
 

@@ -22,8 +22,7 @@ from types import MappingProxyType
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.tax.darf import due_date, next_month, payment
-from fiel.tax.results import MonthResults, Tally
-from fiel.tax.tables import (
+from fiel.tax.dated_rows import (
     Category,
     Pool,
     category_rule,
@@ -32,6 +31,7 @@ from fiel.tax.tables import (
     small_asset_limit,
     stock_limit,
 )
+from fiel.tax.results import MonthResults, Tally
 
 NOT_ADVICE = "This is a computation from public rules, not tax advice."
 _ZERO = Decimal("0.00")

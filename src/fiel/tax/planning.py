@@ -16,8 +16,8 @@ from types import MappingProxyType
 from fiel.kernel.errors import InvalidInput
 from fiel.portfolio.instruments import BR_ETF_BDR, BR_FII, BR_STOCK
 from fiel.tax.darf import first_of
+from fiel.tax.dated_rows import Category, Pool, stock_limit
 from fiel.tax.monthly import MonthTax
-from fiel.tax.tables import Category, Pool, stock_limit
 
 _ZERO = Decimal("0.00")
 _GROUPS: tuple[tuple[str, Pool, frozenset[Category]], ...] = (

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import finance_context
 from fiel.portfolio.holdings import share_of
-from fiel.tax.tables import Category
+from fiel.tax.dated_rows import Category
 
 _NUMBER_MAX = Decimal(10) ** 15
 _DECIMALS_MAX = 9

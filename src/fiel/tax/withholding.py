@@ -16,7 +16,7 @@ from decimal import Decimal, localcontext
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.tax.cost_basis import History, Realised
 from fiel.tax.darf import first_of
-from fiel.tax.tables import Pool, WithheldOn, category_rule, source_withholding
+from fiel.tax.dated_rows import Pool, WithheldOn, category_rule, source_withholding
 from fiel.tax.trades import DayPair
 
 _ZERO = Decimal("0.00")

@@ -9,7 +9,7 @@ import pytest
 from fiel.copilot.taxes.told import Told, read_told
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.market.values import ShareKind
-from fiel.tax.tables import Pool
+from fiel.tax.dated_rows import Pool
 from tests.copilot.taxes.wallets import Wallet
 
 D = Decimal

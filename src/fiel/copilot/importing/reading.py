@@ -5,30 +5,15 @@ Nothing is booked here, and nothing outside is touched: bytes in, `ReadFile` out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from fiel.copilot.importing.bytes_in import Content
-from fiel.copilot.importing.headers import Layout, layout_changed, nearest
+from fiel.copilot.importing.headers import layout_changed, nearest
 from fiel.copilot.importing.limits import DEFAULT_LIMITS, Limits
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile
 from fiel.copilot.importing.source import Source, open_source
 from fiel.kernel.errors import InvalidInput
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What one program writes, and how it is read.
-
-    `claims` looks at content only (signature, header), cheaply and without raising; `read` may raise
-    `Rejected`. `layouts` are the tables it knows, to say what differs when no reader claims a file.
-    """
-
-    format: str
-    contents: frozenset[Content]
-    claims: Callable[[Source], bool]
-    read: Callable[[Source], ReadFile]
-    layouts: tuple[Layout, ...] = ()
 
 
 def read_file(

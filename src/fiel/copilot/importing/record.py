@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from fiel.copilot.importing.notes.record import note_record
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
 from fiel.kernel.rounding import Rounding, round_to
 
-_WHOLE = frozenset({"row", "n", "price_from_row", "counterpart_row"})
+#: The layout of brokerage notes, whose document has members of its own.
+NOTE = "note-pdf"
+_WHOLE = frozenset({"row", "n", "index", "price_from_row", "counterpart_row"})
 
 
 def as_record(read: ReadFile) -> dict[str, object]:
@@ -28,7 +31,8 @@ def as_record(read: ReadFile) -> dict[str, object]:
         "aggregated_trades": [_plain(entry) for entry in read.aggregated],
         "yearly_income": [_plain(entry) for entry in read.income_sums],
     }
-    return record | {name: value for name, value in read.facts.items() if name not in record}
+    record |= {name: value for name, value in read.facts.items() if name not in record}
+    return note_record(record) if read.layout == NOTE else record
 
 
 def _reasoned(reasoned: Reasoned) -> dict[str, object]:

@@ -6,7 +6,7 @@ from fiel.copilot.importing.b3 import READERS as B3
 from fiel.copilot.importing.notes import READERS as NOTES
 from fiel.copilot.importing.ofx import READERS as OFX
 from fiel.copilot.importing.others import READERS as OTHERS
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.trackers import READERS as TRACKERS
 
 

@@ -11,7 +11,7 @@ from fiel.copilot.taxes.told import FIAGRO, OUTSIDE, WORDS, Told
 from fiel.income.values import IncomeKind
 from fiel.kernel.errors import Refused
 from fiel.portfolio.instruments import Kind
-from fiel.tax.tables import Category, category_of
+from fiel.tax.dated_rows import Category, category_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from fiel.tax.fifo import Lot, fifo_lots
 from fiel.tax.monthly import Carried, MonthTax, ledger, month_tax
 from fiel.tax.results import MonthResults, ResultsOptions, results_by_month
 
-#: Before it the rules of the month are not known here (`fiel.tax.tables`).
+#: Before it the rules of the month are not known here (`fiel.tax.dated_rows`).
 FIRST_YEAR = 2005
 _ONE_DAY = timedelta(days=1)
 _ZERO = Decimal("0.00")

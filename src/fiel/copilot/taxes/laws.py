@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from fiel.tax.monthly import MonthTax
-from fiel.tax.tables import (
+from fiel.tax.dated_rows import (
     POOL_RATES,
     STOCK_LIMITS,
     Category,
@@ -17,6 +16,7 @@ from fiel.tax.tables import (
     rows_in_force,
     source_withholding,
 )
+from fiel.tax.monthly import MonthTax
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from fiel.kernel.rounding import finance_context
 from fiel.portfolio.corporate_actions import Action, Amortisation, Bonus, Opening, Renamed, Split
 from fiel.portfolio.holdings import Holding
 from fiel.tax.cost_basis import replay
-from fiel.tax.tables import Category
+from fiel.tax.dated_rows import Category
 from fiel.tax.trades import Side, Trade
 
 #: The currency of Brazilian tax.

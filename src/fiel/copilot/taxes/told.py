@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput
-from fiel.tax.tables import Category, Pool
+from fiel.tax.dated_rows import Category, Pool
 
 #: A Fiagro pays tax as a FII does, and stands under a code of its own in the annual return.
 FIAGRO = "fiagro"

@@ -14,7 +14,8 @@ from tests.support.old_workbooks import old_workbook
 from fiel.copilot.importing.limits import DEFAULT_LIMITS, Limits
 from fiel.copilot.importing.others import READERS
 from fiel.copilot.importing.others.mapping import mapped_reader, read_mapping
-from fiel.copilot.importing.reading import Reader, recognise
+from fiel.copilot.importing.reader import Reader
+from fiel.copilot.importing.reading import recognise
 from fiel.copilot.importing.record import as_record
 from fiel.copilot.importing.rows import ReadFile, RowKind
 from fiel.copilot.importing.source import open_source

@@ -17,11 +17,11 @@ from fiel.copilot.importing.b3.positions import (
     total_differences,
 )
 from fiel.copilot.importing.codes import product_in, whole_lot
+from fiel.copilot.importing.columns import Record, Sorting, style_under, table_under
 from fiel.copilot.importing.headers import normalised
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record, Sorting, style_under, table_under
 from fiel.kernel.errors import InvalidInput
 
 _FORMAT = "b3-consolidado"

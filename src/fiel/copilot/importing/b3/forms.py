@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from fiel.copilot.importing.bytes_in import Content
+from fiel.copilot.importing.columns import Table
 from fiel.copilot.importing.headers import Header, Layout, find_header
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Table
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import exact_context
 

@@ -10,10 +10,10 @@ from fiel.copilot.importing.b3.forms import TABULAR, form_of, headers_of, total_
 from fiel.copilot.importing.b3.layouts import INCOME_SUMS, POSITIONS, PROVISIONED, RECEIVED, TRADE_SUMS
 from fiel.copilot.importing.b3.movement_types import REASONS, Does, movement_type
 from fiel.copilot.importing.codes import product_in
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.columns import Record, Sorting, Table, style_under, table_under
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record, Sorting, Table, style_under, table_under
 from fiel.kernel.errors import InvalidInput
 
 RECEIVED_FORMAT = "b3-proventos-recebidos"

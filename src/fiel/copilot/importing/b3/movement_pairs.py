@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from fiel.copilot.importing.b3.movement_types import REASONS, Does, MovementType
 from fiel.copilot.importing.codes import Product
+from fiel.copilot.importing.columns import Sorting
 from fiel.copilot.importing.headers import normalised
 from fiel.copilot.importing.rows import Reasoned, Row, RowKind
-from fiel.copilot.importing.tables import Sorting
 from fiel.kernel.rounding import exact_context
 
 _ROOT = 4

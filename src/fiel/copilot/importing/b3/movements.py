@@ -15,11 +15,11 @@ from fiel.copilot.importing.b3.layouts import MOVEMENTS
 from fiel.copilot.importing.b3.movement_pairs import Movement, book_receipts, book_transfers
 from fiel.copilot.importing.b3.movement_types import REASONS, Does, movement_type
 from fiel.copilot.importing.codes import is_right, product_in
+from fiel.copilot.importing.columns import Record, Sorting, printed, style_under, table_under
 from fiel.copilot.importing.headers import normalised
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record, Sorting, printed, style_under, table_under
 from fiel.kernel.errors import InvalidInput
 
 _FORMAT = "b3-movimentacao"

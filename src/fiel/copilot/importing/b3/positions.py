@@ -11,12 +11,12 @@ from functools import partial
 from fiel.copilot.importing.b3.forms import TABULAR, form_of, headers_of, total_facts
 from fiel.copilot.importing.b3.layouts import INCOME_SUMS, LISTED, POSITIONS, RECEIVED, TRADE_SUMS
 from fiel.copilot.importing.codes import product_in, whole_lot
+from fiel.copilot.importing.columns import Record, Sorting, Table, style_under, table_under
 from fiel.copilot.importing.headers import Header, normalised
 from fiel.copilot.importing.numbers import NumberStyle
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record, Sorting, Table, style_under, table_under
 
 _FORMAT = "b3-posicao"
 #: Columns that hold numbers, over the layouts of all classes.

@@ -8,12 +8,12 @@ from functools import partial
 from fiel.copilot.importing.b3.forms import TABULAR, form_of, headers_of
 from fiel.copilot.importing.b3.layouts import TRADES
 from fiel.copilot.importing.codes import is_option, is_ticker, whole_lot
+from fiel.copilot.importing.columns import Record, Sorting, style_under, table_under
 from fiel.copilot.importing.headers import normalised
 from fiel.copilot.importing.numbers import product_holds
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record, Sorting, style_under, table_under
 from fiel.kernel.errors import InvalidInput
 
 _FORMAT = "b3-negociacao"

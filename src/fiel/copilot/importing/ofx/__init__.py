@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fiel.copilot.importing.bytes_in import Content
 from fiel.copilot.importing.ofx.reading import FORMAT, looks_like, read_ofx
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 
 READERS: tuple[Reader, ...] = (
     Reader(

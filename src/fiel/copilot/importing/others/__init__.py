@@ -10,7 +10,7 @@ from fiel.copilot.importing.others.own_json import READERS as OWN
 from fiel.copilot.importing.others.portfolio_performance import READERS as PERFORMANCE
 from fiel.copilot.importing.others.portfolio_performance_xml import READERS as PERFORMANCE_XML
 from fiel.copilot.importing.others.schwab import READERS as SCHWAB
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 
 READERS: tuple[Reader, ...] = (
     *GHOSTFOLIO,

@@ -20,7 +20,7 @@ from fiel.copilot.importing.limits import too_large
 from fiel.copilot.importing.numbers import NumberStyle, bare_number, fits, number_in, product_holds
 from fiel.copilot.importing.others.collecting import Collected
 from fiel.copilot.importing.others.figures import trimmed
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
 from fiel.kernel.errors import InvalidInput, Unavailable

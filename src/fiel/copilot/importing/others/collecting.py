@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from fiel.copilot.importing.columns import Sorting
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Sorting
 
 TEXT_MAX = 500
 

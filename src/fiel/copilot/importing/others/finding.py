@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fiel.copilot.importing.columns import Record
 from fiel.copilot.importing.headers import SEARCH_ROWS, Header, Layout, find_header, normalised
 from fiel.copilot.importing.numbers import NumberStyle
 from fiel.copilot.importing.sheets import Sheet
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record
 from fiel.kernel.errors import InvalidInput
 
 

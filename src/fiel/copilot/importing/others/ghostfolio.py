@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from fiel.copilot.importing.bytes_in import Content
+from fiel.copilot.importing.columns import Record
 from fiel.copilot.importing.headers import layout
 from fiel.copilot.importing.limits import too_large
 from fiel.copilot.importing.numbers import NumberStyle
@@ -19,10 +20,9 @@ from fiel.copilot.importing.others.figures import at_least_cents, needed_day, ti
 from fiel.copilot.importing.others.finding import has_table, records_under, table_of
 from fiel.copilot.importing.others.json_text import document_of
 from fiel.copilot.importing.others.symbols import is_uuid, ticker_of
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record
 from fiel.kernel.errors import InvalidInput
 
 CSV = layout(

@@ -11,15 +11,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from fiel.copilot.importing.bytes_in import Content
+from fiel.copilot.importing.columns import Record
 from fiel.copilot.importing.headers import Header, layout
 from fiel.copilot.importing.numbers import NumberStyle
 from fiel.copilot.importing.others.collecting import Collected
 from fiel.copilot.importing.others.figures import at_least_cents, needed_day, times
 from fiel.copilot.importing.others.finding import find_among, records_under
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record
 from fiel.kernel.errors import InvalidInput
 
 TRADES_LAYOUT, CASH_LAYOUT = "ibkr-trades", "ibkr-cash"

@@ -30,6 +30,7 @@ from typing import Any
 
 from fiel.copilot.importing.bytes_in import Content
 from fiel.copilot.importing.codes import whole_lot
+from fiel.copilot.importing.columns import Record
 from fiel.copilot.importing.headers import Column, Layout, normalised
 from fiel.copilot.importing.numbers import NumberStyle
 from fiel.copilot.importing.others.collecting import Collected
@@ -37,10 +38,9 @@ from fiel.copilot.importing.others.entries import place_entry
 from fiel.copilot.importing.others.finding import find_among, records_under
 from fiel.copilot.importing.others.json_text import object_in
 from fiel.copilot.importing.others.own_json import kind_named
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record
 from fiel.kernel.errors import InvalidInput
 
 FORMAT = "mapped-table"

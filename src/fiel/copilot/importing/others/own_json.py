@@ -22,7 +22,7 @@ from fiel.copilot.importing.numbers import NumberStyle, number_in
 from fiel.copilot.importing.others.collecting import Collected
 from fiel.copilot.importing.others.entries import place_entry
 from fiel.copilot.importing.others.json_text import document_of
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
 from fiel.kernel.errors import InvalidInput

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from fiel.copilot.importing.bytes_in import Content
+from fiel.copilot.importing.columns import Record
 from fiel.copilot.importing.headers import Header, find_header, layout
 from fiel.copilot.importing.numbers import NumberStyle, style_of_file
 from fiel.copilot.importing.others.collecting import Collected
 from fiel.copilot.importing.others.figures import at_least_cents, needed_day, price_of
 from fiel.copilot.importing.others.finding import records_under, table_of
 from fiel.copilot.importing.others.symbols import ticker_of
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record
 from fiel.kernel.errors import InvalidInput
 
 LAYOUT = "portfolio-performance-csv"

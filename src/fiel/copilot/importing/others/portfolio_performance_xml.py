@@ -17,7 +17,7 @@ from fiel.copilot.importing.others.collecting import Collected
 from fiel.copilot.importing.others.figures import trimmed
 from fiel.copilot.importing.others.portfolio_performance import build, place
 from fiel.copilot.importing.others.xml_tree import Tree, parse
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
 from fiel.kernel.errors import InvalidInput, Refused

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from fiel.copilot.importing.bytes_in import Content
+from fiel.copilot.importing.columns import Record
 from fiel.copilot.importing.headers import layout
 from fiel.copilot.importing.numbers import NumberStyle
 from fiel.copilot.importing.others.collecting import Collected
 from fiel.copilot.importing.others.figures import us_day
 from fiel.copilot.importing.others.finding import has_table, records_under, table_of
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record
 from fiel.kernel.errors import InvalidInput
 
 LAYOUT = "schwab-csv"

@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from fiel.copilot.importing.bytes_in import Content
 from fiel.copilot.importing.codes import collapsed
+from fiel.copilot.importing.columns import Sorting, printed
 from fiel.copilot.importing.headers import normalised
 from fiel.copilot.importing.numbers import NumberStyle, bare_number, currency_of, number_in, style_of_file
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
 from fiel.copilot.importing.sheets import SheetRow
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Sorting, printed
 from fiel.kernel.errors import InvalidInput
 
 _FORMAT = "investidor10-posicoes"

@@ -8,12 +8,12 @@ from functools import partial
 
 from fiel.copilot.importing.bytes_in import Content
 from fiel.copilot.importing.codes import product_in
+from fiel.copilot.importing.columns import Record, Sorting, style_under, table_under
 from fiel.copilot.importing.headers import find_header, layout, normalised
 from fiel.copilot.importing.numbers import product_holds
-from fiel.copilot.importing.reading import Reader
+from fiel.copilot.importing.reader import Reader
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row, RowKind
 from fiel.copilot.importing.source import Source
-from fiel.copilot.importing.tables import Record, Sorting, style_under, table_under
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import exact_context
 
