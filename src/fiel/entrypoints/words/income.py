@@ -211,6 +211,10 @@ INCOME_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "income_nothing_to_accept": ("Nada a aceitar.", "Nothing to accept."),
         "income_zone_set": ("{wallet}: os dias começam em {zone}.", "{wallet}: days begin in {zone}."),
+        "income_recorded": (
+            "{asset}: só os pagamentos gravados no programa, até {day}; visto desse dia.",
+            "{asset}: only the payments recorded in the program, up to {day}; seen from that day.",
+        ),
         "income_forecast_of": (
             "{asset}: previsão por unidade, bruta, {months} meses após {day} ({n} pagamentos conhecidos)",
             "{asset}: forecast per unit, gross, for {months} months after {day} ({n} payments known)",
