@@ -4,7 +4,8 @@
 UV := sh scripts/bootstrap
 # Tools run in the environment as it is; the targets that need more synchronise it first.
 RUN := $(UV) run --frozen --no-sync
-WORKERS ?= 2
+# More than cores: many tests wait for services that were killed.
+WORKERS ?= 4
 # What to test: paths and options of pytest; all of it when empty.
 TESTS ?=
 # Starts PostgreSQL, Redis, RabbitMQ and Kafka, runs the command, stops what it started, come what may.

@@ -11,7 +11,9 @@ from fiel.copilot.income.accepting import accept
 from fiel.copilot.income.view import Span, income_view
 from fiel.income.values import IncomeRecord, State
 from fiel.kernel.errors import NotFound
-from fiel.market.values import CashKind
+from fiel.market.event_codec import told_text
+from fiel.market.store.events import SUBSCRIPTION, EventRow, StoredEvents
+from fiel.market.values import CashKind, SubscriptionEvent
 from tests.support.income_wallets import Pays, Town, bodies
 
 COM, PAID = date(2026, 7, 1), date(2026, 7, 14)
@@ -151,3 +153,17 @@ def test_another_users_money_is_another_users(town: Town) -> None:
 
     assert _record(town, "ana").state is State.DUE
     assert _record(town, "bia").state is State.RECEIVED
+
+
+def test_rights_and_splits_stand_beside_the_money(town: Town) -> None:
+    """A right that is open is shown with what it costs, though its com date is long past."""
+    town.holds("ana", "ITUB4", "107")
+    right = SubscriptionEvent(
+        "ITUB4", "told", Decimal("12.5"), Decimal("9.50"), date(2026, 2, 2), "brapi", date(2026, 8, 31)
+    )
+    row = EventRow("right-1", SUBSCRIPTION, right.com_date, None, told_text(right))
+    StoredEvents(town.opened.database).save("ITUB4", [row], at=town.clock.now())
+
+    (action,) = income_view(town.opened.desk, town.opened.forecasts, "ana", Span(past=0)).actions
+
+    assert (action.change, action.cost, action.is_open(COM)) == (Decimal(13), Decimal("123.50"), True)

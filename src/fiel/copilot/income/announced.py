@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from fiel.income.share_events import ShareAnnouncement, ShareEventKind
 from fiel.income.values import Announcement, IncomeKind, ShareChange, Standing
 from fiel.infra.storage.database import Session
 from fiel.market import queries
@@ -39,6 +40,7 @@ class AnnouncedOf:
     symbol: str
     payments: tuple[Announcement, ...] = ()
     changes: tuple[ShareChange, ...] = ()
+    actions: tuple[ShareAnnouncement, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,4 +95,29 @@ def announced_of(events: SymbolEvents) -> AnnouncedOf:
         for each in events.shares
         if each.com_date is not None
     )
-    return AnnouncedOf(events.symbol, payments, changes)
+    return AnnouncedOf(events.symbol, payments, changes, _actions(events))
+
+
+def _actions(events: SymbolEvents) -> tuple[ShareAnnouncement, ...]:
+    """Splits, bonuses and rights with a com date; a right whose percent nobody told is left out."""
+    shares = [
+        ShareAnnouncement(
+            each.symbol, ShareEventKind(each.kind.value), each.com_date, each.new_per_old, each.source
+        )
+        for each in events.shares
+        if each.com_date is not None
+    ]
+    rights = [
+        ShareAnnouncement(
+            each.symbol,
+            ShareEventKind.SUBSCRIPTION,
+            each.com_date,
+            each.percent.scaleb(-2),
+            each.source,
+            each.price,
+            each.subscription_until,
+        )
+        for each in events.subscriptions
+        if each.com_date is not None and each.percent
+    ]
+    return (*shares, *rights)

@@ -18,6 +18,7 @@ from fiel.income.calendar import CalendarEntry, calendar_entries
 from fiel.income.forecast.results import Forecast
 from fiel.income.holdings import Holdings
 from fiel.income.matching import Unmatched
+from fiel.income.share_events import ShareEntitlement, entitle_shares
 from fiel.income.summary import By, Summary, Yields, summarize, yields
 from fiel.income.values import Holding, IncomeKind, Proposal
 from fiel.kernel.errors import InvalidInput, Rejected
@@ -61,6 +62,7 @@ class IncomeView:
     year: Yields
     proposals: tuple[Proposal, ...]
     unmatched: tuple[Unmatched, ...]
+    actions: tuple[ShareEntitlement, ...]
     without_forecast: Mapping[str, tuple[str, ...]]
     without_plan: tuple[tuple[HeldTitle, Rejected], ...]
 
@@ -120,8 +122,18 @@ def view_of(
         yields(entries, today, worth.cost, worth.value, worth.currency),
         seen.reconciliation.proposals,
         seen.reconciliation.unmatched,
+        _actions_of(seen, holdings, first),
         {asset: each.reasons for asset, each in made.items() if not each.payments},
         plan.refused,
+    )
+
+
+def _actions_of(seen: Reconciled, holdings: Holdings, first: str) -> tuple[ShareEntitlement, ...]:
+    """What brings shares: of the months that are shown and later, and rights that are still open."""
+    told = [action for each in seen.announced.values() for action in each.actions]
+    found = entitle_shares(told, holdings, seen.day)
+    return tuple(
+        each for each in found if f"{each.announcement.com_date:%Y-%m}" >= first or each.is_open(seen.day)
     )
 
 

@@ -211,6 +211,10 @@ INCOME_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "income_nothing_to_accept": ("Nada a aceitar.", "Nothing to accept."),
         "income_zone_set": ("{wallet}: os dias começam em {zone}.", "{wallet}: days begin in {zone}."),
+        "income_recorded": (
+            "{asset}: só os pagamentos gravados no programa, até {day}; visto desse dia.",
+            "{asset}: only the payments recorded in the program, up to {day}; seen from that day.",
+        ),
         "income_forecast_of": (
             "{asset}: previsão por unidade, bruta, {months} meses após {day} ({n} pagamentos conhecidos)",
             "{asset}: forecast per unit, gross, for {months} months after {day} ({n} payments known)",
@@ -242,6 +246,19 @@ INCOME_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "blend of seasons, 12 months, 4 years",
         ),
         "income_method_monthly": ("mediana dos últimos 3 pagamentos mensais", "median of the last 3 months"),
+        "income_action": (
+            "{day} {asset}: {kind}, {held} em carteira na data com: {change} unidades [{source}]",
+            "{day} {asset}: {kind}, {held} held on the com date: {change} units [{source}]",
+        ),
+        "income_action_cost": (
+            "exercer tudo custa {cost}, até {until}",
+            "all of it costs {cost}, until {until}",
+        ),
+        "income_action_split": ("desdobramento", "split"),
+        "income_action_reverse_split": ("grupamento", "reverse split"),
+        "income_action_bonus": ("bonificação", "bonus shares"),
+        "income_action_subscription": ("direito de subscrição", "right to subscribe"),
+        "income_action_other": ("evento", "event"),
         "income_title_kept": ("{title}: guardado ({id}).", "{title}: kept ({id})."),
         "income_title_line": ("{units} un., comprado em {bought}", "{units} units, bought on {bought}"),
         "income_title_gone": ("{id}: esquecido.", "{id}: forgotten."),

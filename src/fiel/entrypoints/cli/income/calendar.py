@@ -35,6 +35,7 @@ from fiel.kernel.errors import InvalidInput
 if TYPE_CHECKING:
     from fiel.copilot.income.view import IncomeView
     from fiel.income.calendar import CalendarEntry
+    from fiel.income.share_events import ShareEntitlement
     from fiel.income.summary import Bucket, Stack
 
 MonthsOption = Annotated[
@@ -95,6 +96,8 @@ def _show(view: IncomeView, words: Words, *, why: bool) -> None:
     show(screen(), Text(), _bars(view, words), Text(), _payments(view, words))
     if why:
         show(screen(), Text(), *_whys(view, words))
+    for action in view.actions:
+        write_out(_action_line(action, words))
     sources = sorted({each.source for each in (*view.entries, *view.undated)})
     if sources:
         write_out(note("income_sources", words, sources=printable("; ".join(sources))))
@@ -108,6 +111,24 @@ def _show(view: IncomeView, words: Words, *, why: bool) -> None:
         show_note(note("income_proposals", words, n=len(view.proposals)), "yellow")
     if view.unmatched:
         show_note(note("income_unmatched", words, n=len(view.unmatched)), "yellow")
+
+
+def _action_line(each: ShareEntitlement, words: Words) -> str:
+    """A split, bonus or right: what comes, and what a right costs."""
+    one = each.announcement
+    told = {
+        "day": one.com_date,
+        "asset": printable(one.asset),
+        "kind": note(f"income_action_{one.kind.value}", words),
+        "held": words.quantity(each.held),
+        "change": words.quantity(each.change),
+        "source": one.source,
+    }
+    line = note("income_action", words, **told)
+    if each.cost is None:
+        return line
+    until = "-" if one.until is None else one.until.isoformat()
+    return f"{line} {note('income_action_cost', words, cost=words.money(each.cost), until=until)}"
 
 
 def _year_line(view: IncomeView, words: Words) -> str:
@@ -215,6 +236,25 @@ def _record(view: IncomeView) -> dict[str, Any]:
         ],
         "proposals": [each.proposal_id for each in view.proposals],
         "unmatched": [each.receipt.receipt_id for each in view.unmatched],
+        "shareEvents": [_action(each) for each in view.actions],
+    }
+
+
+def _action(each: ShareEntitlement) -> dict[str, Any]:
+    one = each.announcement
+    return {
+        "asset": one.asset,
+        "kind": one.kind.value,
+        "comDate": one.com_date.isoformat(),
+        "ratio": f"{one.ratio:f}",
+        "account": each.account,
+        "held": f"{each.held:f}",
+        "change": f"{each.change:f}",
+        "fraction": f"{each.fraction:f}",
+        "price": _decimal(one.price),
+        "cost": _decimal(each.cost),
+        "until": None if one.until is None else one.until.isoformat(),
+        "source": one.source,
     }
 
 

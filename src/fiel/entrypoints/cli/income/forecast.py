@@ -55,7 +55,7 @@ def forecast(
     from fiel.copilot.income.forecasts import Forecasts
 
     words = words_of(lang)
-    found, today = announced_here(asset, on, offline=offline, database=database)
+    found, today = announced_here(asset, on, words, offline=offline, database=database)
     made = Forecasts().of(found, today, months)
     if as_json:
         write_json(_record(made))

@@ -119,18 +119,18 @@ def worth_of(opened: OpenIncome, wallet: str) -> Worth:
 
 
 def announced_here(
-    asset: str, on: str | None, *, offline: bool, database: str | None
+    asset: str, on: str | None, words: Words, *, offline: bool, database: str | None
 ) -> tuple[AnnouncedOf, date]:
-    """What is announced of an asset, and the day to look from: today, or the one of the option.
+    """What is announced of an asset, and the day to look from: the one of the option, or today.
 
-    Raises `InvalidInput` (date_malformed), `NotFound` (events_unknown) when nobody knows of any payment.
+    Where nobody can be asked the package's recorded payments stand in, and the look is from their last day: a
+    note says so. Raises `InvalidInput` (date_malformed), `NotFound` (events_unknown) when nobody knows any.
     """
     from fiel.copilot.bonds.dated_percents import read_day
     from fiel.copilot.income.announced import announced_of
     from fiel.entrypoints.cli.bond.reading import today_here
 
-    settings = settings_here()
-    events = asyncio.run(_events(asset, settings, offline=offline, database=database))
+    events, is_recorded = asyncio.run(_events(asset, settings_here(), offline=offline, database=database))
     found = announced_of(events)
     if not found.payments:
         raise NotFound(
@@ -138,23 +138,28 @@ def announced_here(
             f"no payment of {events.symbol} is known; `fiel market events {events.symbol}` asks for them",
             field="ASSET",
         )
-    return found, read_day(on, "--on") if on else today_here()
+    today = today_here()
+    if is_recorded:
+        last = max(each.com_date for each in found.payments if each.com_date is not None)
+        show_note(note("income_recorded", words, asset=events.symbol, day=last), "yellow")
+        today = last
+    return found, read_day(on, "--on") if on else today
 
 
-async def _events(asset: str, settings: Settings, *, offline: bool, database: str | None) -> SymbolEvents:
-    """What is held of a symbol, asked for when nothing is; recorded ones when nobody may be asked."""
+async def _events(
+    asset: str, settings: Settings, *, offline: bool, database: str | None
+) -> tuple[SymbolEvents, bool]:
+    """What is held of a symbol, asked for when nothing is; and whether it is only the package's recording."""
     from fiel.bootstrap import open_market
     from fiel.market.offline import recorded_symbol_events
     from fiel.market.quotes import read_symbol
 
     name = read_symbol(asset)
     if offline:
-        return recorded_symbol_events(name)
+        return recorded_symbol_events(name), True
     async with open_market(settings, database) as market:
         held = await market.actions.events(name)
-        if held.cash:
-            return held
-        if settings.market.offline:
-            return recorded_symbol_events(name)
-        await market.actions.sync_events([name])
-        return await market.actions.events(name)
+        if not held.cash and not settings.market.offline:
+            await market.actions.sync_events([name])
+            held = await market.actions.events(name)
+    return (held, False) if held.cash else (recorded_symbol_events(name), True)
