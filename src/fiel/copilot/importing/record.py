@@ -11,7 +11,7 @@ from fiel.kernel.rounding import Rounding, round_to
 
 #: The layout of brokerage notes, whose document has members of its own.
 NOTE = "note-pdf"
-_WHOLE = frozenset({"row", "n", "index", "price_from_row", "counterpart_row"})
+_WHOLE = frozenset({"row", "n", "price_from_row", "counterpart_row"})
 
 
 def as_record(read: ReadFile) -> dict[str, object]:
@@ -54,7 +54,8 @@ def _row(row: Row) -> dict[str, object]:
         "fees": _number(row.fees),
         "taxes": _number(row.taxes),
     }
-    return {"row": row.row, **_plain(row.extra), **{name: v for name, v in said.items() if v is not None}}
+    extra = _plain(row.extra, _WHOLE | {"index"})
+    return {"row": row.row, **extra, **{name: v for name, v in said.items() if v is not None}}
 
 
 def _number(value: Decimal | None) -> str | None:
@@ -68,5 +69,5 @@ def _cents(value: Decimal | None) -> Decimal | None:
     return round_to(value, 2, Rounding.HALF_EVEN)
 
 
-def _plain(entry: Mapping[str, str]) -> dict[str, object]:
-    return {name: int(value) if name in _WHOLE else value for name, value in entry.items()}
+def _plain(entry: Mapping[str, str], whole: frozenset[str] = _WHOLE) -> dict[str, object]:
+    return {name: int(value) if name in whole else value for name, value in entry.items()}
