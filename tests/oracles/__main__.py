@@ -22,8 +22,11 @@ def main(arguments: list[str]) -> int:
     results = run_paths([Path(argument) for argument in arguments], registry())
     for result in results:
         print(result.line())
-    failed = sum(not result.is_pass for result in results)
-    print(f"{len(results)} cases: {len(results) - failed} pass, {failed} fail")
+    failed = sum(result.is_failure for result in results)
+    passed = sum(result.is_pass for result in results)
+    others = len(results) - failed - passed
+    told = f", {others} not gating" if others else ""
+    print(f"{len(results)} cases: {passed} pass, {failed} fail{told}")
     if not results:
         return NOTHING
     return FAILED if failed else PASSED
