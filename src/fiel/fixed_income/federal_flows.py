@@ -20,13 +20,13 @@ from fiel.fixed_income.accrual.daily import DailyRates
 from fiel.fixed_income.accrual.ipca import IpcaIndex
 from fiel.fixed_income.credit.terms import Benchmark
 from fiel.fixed_income.flow_parts import Part, units_of
-from fiel.fixed_income.months import month_after
 from fiel.fixed_income.outlook import KnownVna, Outlook
 from fiel.fixed_income.titles import FederalBond
 from fiel.fixed_income.treasury import Lft, Ltn, NtnB, NtnB1, NtnBPrincipal, NtnC, NtnF, ntnb, ntnf
 from fiel.fixed_income.treasury.discounting import coupon_dates
 from fiel.fixed_income.treasury.vna import BASE_VALUE
 from fiel.kernel.errors import InvalidInput, Refused
+from fiel.kernel.months import month_after
 from fiel.kernel.rounding import finance_context, truncate
 
 _ZERO = Decimal(0)

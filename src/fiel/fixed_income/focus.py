@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 
-from fiel.fixed_income.months import month_after
 from fiel.fixed_income.outlook import Forward, Step
 from fiel.kernel.decimals import DecimalInput, parse_decimal
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import month_after
 from fiel.kernel.rounding import finance_context, round_half_up
 
 YEARS_MAX = 10

@@ -17,11 +17,11 @@ from fiel.fixed_income.accrual.ipca import IpcaIndex
 from fiel.fixed_income.accrual.powers import annual_rate
 from fiel.fixed_income.credit.papers import MarketRates
 from fiel.fixed_income.credit.terms import Benchmark
-from fiel.fixed_income.months import first_of, month_after, months_between
 from fiel.fixed_income.series import RateSeries
 from fiel.kernel.calendars import LAST_DAY
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput, Refused
+from fiel.kernel.months import first_of, month_after, months_between
 from fiel.kernel.rounding import Rounding, finance_context, round_half_up, round_to
 
 #: From this day (for the CDI and Selic) or month (for price indices) on, percent per year or per month.

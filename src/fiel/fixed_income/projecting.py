@@ -17,11 +17,11 @@ from fiel.fixed_income.credit.terms import Floating, IpcaPlus
 from fiel.fixed_income.credit.walking import Payment
 from fiel.fixed_income.federal_flows import federal_parts
 from fiel.fixed_income.flow_parts import Part
-from fiel.fixed_income.months import first_of, month_after
 from fiel.fixed_income.outlook import Outlook
 from fiel.fixed_income.titles import Title
 from fiel.kernel.decimals import DecimalInput, decimals_of, parse_decimal
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import first_of, month_after
 from fiel.kernel.rounding import exact_context, truncate
 
 UNITS_MAX = 10**12

@@ -19,6 +19,7 @@ from fiel.fixed_income.accrual.powers import annual_rate
 from fiel.fixed_income.series import RateSeries
 from fiel.kernel.decimals import DecimalInput, parse_decimal
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import months_later
 from fiel.kernel.rounding import Rounding, finance_context, round_half_up, round_to
 
 #: Deposits from this day follow the newer rule (MP 567/2012).
@@ -64,7 +65,7 @@ def first_anniversary_base(deposited: date) -> date:
     """
     if deposited.day <= 28:
         return deposited
-    return _months_after(deposited.replace(day=1), 1)
+    return months_later(deposited.replace(day=1), 1)
 
 
 def anniversaries(deposited: date, until: date) -> tuple[date, ...]:
@@ -75,7 +76,7 @@ def anniversaries(deposited: date, until: date) -> tuple[date, ...]:
     """
     base, found = first_anniversary_base(deposited), []
     months = 1
-    while (credit := _months_after(base, months)) <= until:
+    while (credit := months_later(base, months)) <= until:
         found.append(credit)
         months += 1
     return tuple(found)
@@ -126,8 +127,3 @@ def monthly_credits(
         found.append(Credit(day, percent, interest, balance))
         started = day
     return tuple(found)
-
-
-def _months_after(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 + months
-    return day.replace(year=index // 12, month=index % 12 + 1)

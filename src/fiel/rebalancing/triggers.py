@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import months_later
 from fiel.rebalancing.drift import OutOfBand, out_of_band
 from fiel.rebalancing.model import Model
 from fiel.rebalancing.plan import Status
@@ -106,17 +106,11 @@ def one_period_after(day: date, frequency: Frequency) -> date:
         case Frequency.WEEKLY:
             return day + timedelta(days=7)
         case Frequency.MONTHLY:
-            return _months_after(day, 1)
+            return months_later(day, 1)
         case Frequency.QUARTERLY:
-            return _months_after(day, 3)
+            return months_later(day, 3)
         case Frequency.YEARLY:
-            return _months_after(day, 12)
-
-
-def _months_after(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+            return months_later(day, 12)
 
 
 def _has_come(model: Model, due: date | None) -> bool:

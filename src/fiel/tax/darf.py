@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 
 from fiel.kernel.calendars import anbima
 from fiel.kernel.errors import InvalidInput, Refused
+from fiel.kernel.months import first_of, month_after
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.tax.dated_rows import darf_rule
 
@@ -33,16 +34,6 @@ class LateCharges:
     total: Decimal
 
 
-def first_of(day: date) -> date:
-    """The first day of its month."""
-    return day.replace(day=1)
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
 def due_date(month: date) -> date:
     """The last day to pay the tax of a month: the last on which banks are open in the month after.
 
@@ -52,8 +43,8 @@ def due_date(month: date) -> date:
     >>> due_date(date(2026, 1, 1)).isoformat(), due_date(date(2014, 11, 1)).isoformat()
     ('2026-02-27', '2014-12-30')
     """
-    following = next_month(month)
-    last = next_month(following) - timedelta(days=1)
+    following = month_after(month)
+    last = month_after(following) - timedelta(days=1)
     if last.month == 12:
         last -= timedelta(days=1)
     return anbima(following).preceding(last)
@@ -95,10 +86,10 @@ def late_charges(
     with localcontext(finance_context()):
         fine = round_half_up(tax * min(days * rule.fine_per_day, rule.fine_max), 2)
         rate = rule.last_month if first_of(paid_on) > first_of(due) else Decimal(0)
-        month = next_month(due)
+        month = month_after(due)
         while month < first_of(paid_on):
             rate += _selic(selic_percent, month) / 100
-            month = next_month(month)
+            month = month_after(month)
         interest = round_half_up(tax * rate, 2)
         return LateCharges(days, fine, interest, round_half_up(tax + fine + interest, 2))
 

@@ -20,8 +20,9 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import month_after
 from fiel.kernel.rounding import finance_context, round_half_up
-from fiel.tax.darf import due_date, next_month, payment
+from fiel.tax.darf import due_date, payment
 from fiel.tax.dated_rows import (
     Category,
     Pool,
@@ -196,12 +197,12 @@ def _without_gaps(months: tuple[MonthResults, ...], until: date | None) -> Itera
             raise InvalidInput("too_many_months", f"at most {_MONTHS_MAX} months", field="months")
         while at is not None and at < results.month:
             yield MonthResults(at)
-            at = next_month(at)
+            at = month_after(at)
         yield results
-        at = next_month(results.month)
+        at = month_after(results.month)
     while at is not None and until is not None and at <= until:
         yield MonthResults(at)
-        at = next_month(at)
+        at = month_after(at)
 
 
 def _lines(results: MonthResults, options: MonthlyOptions) -> Iterator[CategoryLine]:

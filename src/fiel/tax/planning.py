@@ -14,8 +14,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import first_of
 from fiel.portfolio.instruments import BR_ETF_BDR, BR_FII, BR_STOCK
-from fiel.tax.darf import first_of
 from fiel.tax.dated_rows import Category, Pool, stock_limit
 from fiel.tax.monthly import MonthTax
 

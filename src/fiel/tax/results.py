@@ -10,10 +10,10 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 
 from fiel.kernel.errors import Refused
+from fiel.kernel.months import first_of
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.portfolio.corporate_actions import Outcome, OutcomeKind
 from fiel.tax.cost_basis import History, Realised
-from fiel.tax.darf import first_of
 from fiel.tax.dated_rows import Category, fixed_income_etf_rate
 from fiel.tax.trades import DayPair
 from fiel.tax.withholding import withheld_by_month

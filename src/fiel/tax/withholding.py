@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 
+from fiel.kernel.months import first_of
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.tax.cost_basis import History, Realised
-from fiel.tax.darf import first_of
 from fiel.tax.dated_rows import Pool, WithheldOn, category_rule, source_withholding
 from fiel.tax.trades import DayPair
 

@@ -18,7 +18,7 @@ from fiel.copilot.bonds.asking import (
     treasury_question,
 )
 from fiel.copilot.bonds.comparing import Comparison, Offer, compare
-from fiel.copilot.bonds.credit import AMOUNT_MAX, months_later, purchase_cost, valued
+from fiel.copilot.bonds.credit import AMOUNT_MAX, purchase_cost, valued
 from fiel.copilot.bonds.credit_yield import credit_rate
 from fiel.copilot.bonds.names import Savings, Treasury
 from fiel.copilot.bonds.payments import Bought, PaymentsAnswer, payments_of
@@ -27,6 +27,7 @@ from fiel.copilot.bonds.series import IPCA, HeldRates, SeriesTold, held_rates
 from fiel.copilot.bonds.treasury import bond_of, priced, rate_found
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput, Refused
+from fiel.kernel.months import months_later
 from fiel.kernel.rounding import finance_context, truncate
 
 Told = tuple[SeriesTold, ...]

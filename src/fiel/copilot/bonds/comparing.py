@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
 from fiel.copilot.bonds.answer import SeriesUsed, Unit
-from fiel.copilot.bonds.credit import CreditTerms, months_later
+from fiel.copilot.bonds.credit import CreditTerms
 from fiel.copilot.bonds.names import read_name
 from fiel.copilot.bonds.net import equivalent
 from fiel.copilot.bonds.pays import read_pays
@@ -21,6 +21,7 @@ from fiel.fixed_income.returns import (
     percent_of_cdi,
 )
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import months_later
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.tax.fixed_income import ir_rate, net_value, tax_kind
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -144,17 +143,6 @@ def purchase_cost(terms: CreditTerms, holding: Holding, rates: HeldRates) -> Dec
         if len(terms.paper().schedule.events) > 1:
             paid -= unit.interest
         return max(cents(paid, terms.units), Decimal(0))
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of a shorter month.
-
-    >>> months_later(date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
-    """
-    index = day.year * 12 + day.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _check_life(terms: CreditTerms, on: date) -> None:

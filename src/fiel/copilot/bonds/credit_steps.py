@@ -12,7 +12,7 @@ from fiel.fixed_income.accrual.interest import grown, interest, interest_factor,
 from fiel.fixed_income.accrual.ipca import known_factor, parts
 from fiel.fixed_income.credit.curve import CreditEvent, CreditPaper, MarketRates, UnitPrice, events, factors
 from fiel.fixed_income.credit.terms import Floating, IpcaPlus, Prefixed
-from fiel.fixed_income.months import month_after
+from fiel.kernel.months import month_after
 
 NOTEBOOK = "B3, Caderno de Fórmulas"
 CALENDAR = "ANBIMA"

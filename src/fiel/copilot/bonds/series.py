@@ -12,12 +12,12 @@ from fiel.fixed_income.accrual.daily import DailyRates, annual_from_daily_rate
 from fiel.fixed_income.accrual.ipca import IpcaIndex, index_from_variations
 from fiel.fixed_income.credit.curve import MarketRates
 from fiel.fixed_income.credit.terms import Benchmark, Floating, IpcaPlus, Remuneration
-from fiel.fixed_income.months import first_of, month_after
 from fiel.fixed_income.outlook import FLAT, Forward, Outlook, Vnas, outlook
 from fiel.fixed_income.series import RateSeries
 from fiel.kernel.calendars import BusinessCalendar, anbima
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import Refused
+from fiel.kernel.months import first_of, month_after
 from fiel.kernel.rounding import finance_context, round_half_up
 
 CDI, SELIC, IPCA, IGPM = "cdi", "selic", "ipca", "igpm"

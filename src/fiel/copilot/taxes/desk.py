@@ -18,10 +18,10 @@ from fiel.copilot.taxes.remarks import Remark, between
 from fiel.copilot.taxes.told import Told
 from fiel.infra.storage.database import Database
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import month_after
 from fiel.portfolio.holdings import Holding
 from fiel.tax.annual import YearSummary, from_outcomes, owned, year_summary
 from fiel.tax.cost_basis import History, replay
-from fiel.tax.darf import next_month
 from fiel.tax.fifo import Lot, fifo_lots
 from fiel.tax.monthly import Carried, MonthTax, ledger, month_tax
 from fiel.tax.results import MonthResults, ResultsOptions, results_by_month
@@ -49,7 +49,7 @@ class MonthView:
     @property
     def is_open(self) -> bool:
         """Whether the month is not over."""
-        return self.today < next_month(self.tax.month)
+        return self.today < month_after(self.tax.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class TaxDesk:
         missing: category_missing, quantity_not_held, average_cost_missing, repricing_days_missing."""
         _check_year(month.year, today)
         book = self._book(wallet)
-        last = next_month(month) - _ONE_DAY
+        last = month_after(month) - _ONE_DAY
         book.categories.require(book.sold_until(last))
         history = _history(book.taxed, last)
         tax = (self._months(history, month) or (self._empty(month),))[-1]

@@ -1,7 +1,8 @@
-"""Months as the first days of them."""
+"""Months: as the first days of them, and counted from a day."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 
 
@@ -31,3 +32,13 @@ def months_between(first: date, last: date) -> int:
     3
     """
     return (last.year - first.year) * 12 + last.month - first.month
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a shorter month.
+
+    >>> months_later(date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    first = month_after(day, months)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
