@@ -1,9 +1,25 @@
-"""Months: as the first days of them, and counted from a day."""
+"""Days and months: read from text, as the first days of months, and counted from a day."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
+
+from fiel.kernel.errors import InvalidInput
+
+
+def parse_day(text: str, field: str) -> date:
+    """A day from ISO 8601. Raises `InvalidInput` (day_malformed) naming the field.
+
+    >>> parse_day("2026-01-31", "--on")
+    datetime.date(2026, 1, 31)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            "day_malformed", f"{text[:20]!r} is not a day; write it like 2026-01-31", field=field
+        ) from None
 
 
 def first_of(day: date) -> date:

@@ -19,7 +19,6 @@ from fiel.performance.entries import (
     Transfer,
 )
 
-_NANO = 10**QUANTITY_DECIMALS
 _BUYS = frozenset({EntryKind.BUY, EntryKind.SELL, EntryKind.DELIVERY_IN, EntryKind.DELIVERY_OUT})
 _PricesOf = Callable[[str], Aligned]
 

@@ -143,9 +143,3 @@ def growth_of(log: int) -> Decimal:
     """1 + r of a logarithm, to 60 digits."""
     work = Context(prec=_DIGITS)
     return work.exp(work.divide(Decimal(log), Decimal(LOG_ONE)))
-
-
-def log_of(growth: Decimal) -> int:
-    """The logarithm of a growth above zero, cut to 2^-64."""
-    work = Context(prec=_DIGITS)
-    return int(work.multiply(work.ln(growth), Decimal(LOG_ONE)))

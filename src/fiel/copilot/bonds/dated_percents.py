@@ -10,6 +10,7 @@ from fiel.copilot.files.source import read_text
 from fiel.kernel.calendars import FIRST_DAY, LAST_DAY
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import parse_day
 
 ROWS_MAX = 1_200
 BYTES_MAX = 100_000
@@ -17,12 +18,7 @@ BYTES_MAX = 100_000
 
 def read_day(text: str, field: str) -> date:
     """A day from ISO 8601, within the calendars. Raises `InvalidInput` (day_malformed, day_outside)."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            "day_malformed", f"{text[:20]!r} is not a day; write it like 2026-01-31", field=field
-        ) from None
+    day = parse_day(text, field)
     if not FIRST_DAY <= day <= LAST_DAY:
         raise InvalidInput(
             "day_outside",

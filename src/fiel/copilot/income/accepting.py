@@ -8,6 +8,7 @@ from datetime import datetime, time, tzinfo
 from decimal import Decimal
 
 from fiel.copilot.income.desk import IncomeDesk, Reconciled
+from fiel.copilot.income.zones import zone_of
 from fiel.custody.service import Custody
 from fiel.income.values import IncomeRecord, Proposal, ProposalKind
 from fiel.kernel.errors import NotFound
@@ -36,7 +37,7 @@ def accept(
     for each in chosen:
         if each not in found:
             raise _unknown(wallet, each)
-    zone = desk.zone(wallet)
+    zone = zone_of(seen.zone)
     for each in chosen:
         _do(desk, custody, seen, found[each], zone)
     after = {each.record_id: each for each in desk.reconcile_now(wallet).reconciliation.records}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 
 from fiel.copilot.income.announced import AnnouncedEvents, AnnouncedOf
 from fiel.copilot.income.wallet import WalletBook, asset_of, read_wallet
@@ -139,12 +139,6 @@ class IncomeDesk:
         """In which zone the wallet's days begin. Raises `InvalidInput` (zone_unknown)."""
         zone_of(zone)
         self.database.transact(lambda unit: store.set_zone(unit.connection, wallet, zone))
-
-    def zone(self, wallet: str) -> tzinfo:
-        """The zone of the wallet's days."""
-        with self.database.reading() as connection:
-            visited = store.wallet_visited(connection, wallet)
-        return zone_of(self.default_zone if visited is None else visited.zone)
 
     def _reconciled(self, connection: Session, visited: Visited, day: date, at: datetime) -> Reconciled:
         done = self._weighed(connection, visited.wallet, visited.zone, day)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
+from fiel.copilot.plan_view.words import Lang, Words
 from fiel.entrypoints.cli.screen import write_out
 from fiel.kernel.errors import InvalidInput
 
@@ -38,3 +40,13 @@ def moment_of(text: str, field: str) -> datetime:
 def moment_text(moment: datetime | None) -> str | None:
     """An instant for programs: ISO 8601 in UTC."""
     return None if moment is None else moment.isoformat()
+
+
+def number_text(number: Decimal | None) -> str | None:
+    """A number for programs: exact, as plain text."""
+    return None if number is None else f"{number:f}"
+
+
+def day_words(day: date, words: Words) -> str:
+    """A day as people write it: 31/03/2026, or 2026-03-31."""
+    return f"{day:%d/%m/%Y}" if words.lang is Lang.PT else day.isoformat()

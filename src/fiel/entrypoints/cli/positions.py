@@ -11,12 +11,12 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
-from fiel.entrypoints.cli.tax.options import UserOption, day_text, number, remark_records, show_remarks
+from fiel.entrypoints.cli.tax.options import UserOption, number, remark_records, show_remarks
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.tax import POSITIONS_EXAMPLES
 from fiel.kernel.rounding import round_half_up
@@ -66,7 +66,7 @@ def positions(
 
 
 def _show(view: PositionsView, words: Words) -> None:
-    write_out(note("positions_of", words, wallet=printable(view.wallet), day=day_text(view.on, words)))
+    write_out(note("positions_of", words, wallet=printable(view.wallet), day=day_words(view.on, words)))
     if not view.held:
         write_out(note("positions_none", words))
     else:
@@ -99,7 +99,7 @@ def _cells(each: Held, words: Words) -> tuple[str, str, str]:
 
 
 def _lot_cells(lot: Lot, words: Words) -> tuple[str, str, str, str]:
-    day = note("positions_lot", words, day=day_text(lot.day, words))
+    day = note("positions_lot", words, day=day_words(lot.day, words))
     return day, words.quantity(lot.quantity), "", _money(lot.cost, words)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -13,10 +12,10 @@ from fiel.copilot.bonds.answering import compare_answer
 from fiel.copilot.bonds.asking import Asked, Rates
 from fiel.copilot.bonds.comparing import Compared, Comparison, check_offers, read_offer, spans_of
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, day_words, number_text, write_json
 from fiel.entrypoints.cli.bond import options
 from fiel.entrypoints.cli.bond.reading import series_told, today_here
-from fiel.entrypoints.cli.bond.showing import day_words, number_words, series_record, show_series, unit_words
+from fiel.entrypoints.cli.bond.showing import number_words, series_record, show_series, unit_words
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.bond import COMPARE_EXAMPLES, bond_note
@@ -116,12 +115,8 @@ def _row_record(row: Compared) -> dict[str, Any]:
         "ir_rate": f"{row.ir_pct:f}",
         "net": f"{row.net:f}",
         "annual_net": f"{row.annual_net:f}",
-        "net_percent_of_cdi": _text(row.net_percent_of_cdi),
+        "net_percent_of_cdi": number_text(row.net_percent_of_cdi),
         "equivalent": f"{row.equivalent:f}",
         "equivalent_unit": row.equivalent_unit.value,
         "equivalent_of": "taxed" if row.offer.kind.exempt_for_individuals else "exempt",
     }
-
-
-def _text(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number:f}"

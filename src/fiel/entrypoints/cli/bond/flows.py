@@ -13,11 +13,10 @@ from fiel.copilot.bonds.answering import payments_answer
 from fiel.copilot.bonds.asking import Asked, Rates, series_spans
 from fiel.copilot.bonds.payments import Payment, PaymentsAnswer, by_month
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, day_words, number_text, write_json
 from fiel.entrypoints.cli.bond import options
 from fiel.entrypoints.cli.bond.reading import series_told, today_here
 from fiel.entrypoints.cli.bond.showing import (
-    day_words,
     series_record,
     show_notes,
     show_series,
@@ -155,7 +154,7 @@ def _record(answer: PaymentsAnswer, *, months: bool, explain: bool) -> dict[str,
         "units": f"{answer.units:f}",
         "unit": "BRL",
         "gross": f"{answer.gross:f}",
-        "net": _text(answer.net),
+        "net": number_text(answer.net),
         "payments": [_payment_record(payment) for payment in answer.payments],
         "series": [series_record(used) for used in answer.series],
         "notes": [{"code": key, **dict(values)} for key, values in answer.notes],
@@ -165,7 +164,7 @@ def _record(answer: PaymentsAnswer, *, months: bool, explain: bool) -> dict[str,
             {
                 "month": f"{month.month:%Y-%m}",
                 "gross": f"{month.gross:f}",
-                "net": _text(month.net),
+                "net": number_text(month.net),
                 "known": month.is_known,
             }
             for month in by_month(answer.payments)
@@ -183,11 +182,7 @@ def _payment_record(payment: Payment) -> dict[str, Any]:
         "indexation": f"{payment.indexation:f}",
         "interest": f"{payment.interest:f}",
         "gross": f"{payment.gross:f}",
-        "tax": _text(payment.tax),
-        "net": _text(payment.net),
+        "tax": number_text(payment.tax),
+        "net": number_text(payment.net),
         "known": payment.is_known,
     }
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.bonds.answer import COMPUTED, GIVEN, Answer, Figure, SeriesUsed, Step, Unit
-from fiel.copilot.plan_view.words import Lang, Words
+from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.answers import day_words
 from fiel.entrypoints.cli.screen import screen, show, write_out
 from fiel.entrypoints.words.bond import bond_note
 
@@ -68,11 +68,6 @@ def show_notes(notes: _NOTES, words: Words) -> None:
     """What the reader should know."""
     for key, values in notes:
         write_out(bond_note(f"about_{key}", words, **dict(values)))
-
-
-def day_words(day: date, words: Words) -> str:
-    """A day as the language writes it."""
-    return f"{day:%d/%m/%Y}" if words.lang is Lang.PT else day.isoformat()
 
 
 def unit_words(unit: Unit, words: Words) -> str:

@@ -22,6 +22,7 @@ from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.notes import note
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import parse_day
 
 if TYPE_CHECKING:
     from fiel.custody.service import IncomeAnswer
@@ -100,9 +101,7 @@ def _signed(text: str, field: str, taken_back: bool) -> object:
 
 def _noon(text: str, zone: tzinfo) -> datetime:
     """The middle of the day, which no other zone of the country takes for another day."""
-    from fiel.entrypoints.cli.market.series import day_of
-
-    return datetime.combine(day_of(text, "--on"), time(12), zone)
+    return datetime.combine(parse_day(text, "--on"), time(12), zone)
 
 
 def _money(answer: IncomeAnswer, words: Words) -> dict[str, str]:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, number_text, write_json
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.income.opening import (
     OfflineOption,
@@ -225,8 +225,8 @@ def _record(view: IncomeView) -> dict[str, Any]:
         "totals": [_bucket(each) for each in view.summary.totals],
         "last12Months": {
             "received": f"{view.year.received:f}",
-            "percentOfCost": _decimal(view.year.on_cost),
-            "percentOfValue": _decimal(view.year.on_value),
+            "percentOfCost": number_text(view.year.on_cost),
+            "percentOfValue": number_text(view.year.on_value),
             "reasons": list(view.year.reasons),
         },
         "withoutForecast": {asset: list(why) for asset, why in view.without_forecast.items()},
@@ -251,8 +251,8 @@ def _action(each: ShareEntitlement) -> dict[str, Any]:
         "held": f"{each.held:f}",
         "change": f"{each.change:f}",
         "fraction": f"{each.fraction:f}",
-        "price": _decimal(one.price),
-        "cost": _decimal(each.cost),
+        "price": number_text(one.price),
+        "cost": number_text(each.cost),
         "until": None if one.until is None else one.until.isoformat(),
         "source": one.source,
     }
@@ -293,7 +293,3 @@ def _layers(stack: Stack) -> dict[str, dict[str, str]]:
         amounts = getattr(stack, layer)
         found[layer] = {name: f"{getattr(amounts, name):f}" for name in ("gross", "withheld", "net")}
     return found
-
-
-def _decimal(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number:f}"

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +29,7 @@ from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, writ
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.notes import counted, note
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import parse_day
 
 if TYPE_CHECKING:
     from fiel.market.series_answer import SeriesAnswer
@@ -99,23 +99,13 @@ async def _answer(
     async with open_market(settings, database) as market:
         now = market.timing.clock.now()
         today = local_day(now)
-        first = day_of(start, "--from") if start else today.replace(day=1, year=today.year - 1)
-        last = day_of(end, "--to") if end else today
+        first = parse_day(start, "--from") if start else today.replace(day=1, year=today.year - 1)
+        last = parse_day(end, "--to") if end else today
         if settings.market.offline:
             return recorded_rows(key, first, last, market.timing.clock), now
         if market.degraded:
             show_note(note("market_degraded", words, reason=market.degraded), "yellow")
         return await market.rates.get(key, first, last, renew=renew), now
-
-
-def day_of(text: str, field: str) -> date:
-    """A day from ISO 8601. Raises `InvalidInput` (day_malformed)."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            "day_malformed", f"{text[:20]!r} is not a day; write it like 2026-01-31", field=field
-        ) from None
 
 
 def _show(answer: SeriesAnswer, now: Any, words: Words) -> None:

@@ -12,11 +12,11 @@ from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.market.series import day_of
 from fiel.entrypoints.cli.screen import LangOption, screen, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.notes import note
 from fiel.kernel.errors import Refused
+from fiel.kernel.months import parse_day
 
 if TYPE_CHECKING:
     from fiel.market.series import SyncReport
@@ -85,7 +85,7 @@ async def _sync(
         list(catalogue()) if wanted == "all" else [each.strip() for each in wanted.split(",") if each.strip()]
     )
     first = min((series_spec(key).first_day for key in keys), default=None)
-    start = day_of(since, "--since") if since else first
+    start = parse_day(since, "--since") if since else first
     async with open_market(settings, database) as market:
         if market.degraded:
             show_note(note("market_degraded", words, reason=market.degraded), "yellow")

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
@@ -23,7 +23,6 @@ from fiel.entrypoints.cli.tax.options import (
     LossesOption,
     RepricingOption,
     UserOption,
-    day_text,
     month_text,
     number,
     remark_records,
@@ -91,7 +90,7 @@ def _show(view: MonthView, words: Words) -> None:
     tax = view.tax
     write_out(note("tax_month_of", words, wallet=printable(view.wallet), month=month_text(tax.month, words)))
     if view.is_open:
-        write_out(note("tax_month_open", words, day=day_text(view.today, words)))
+        write_out(note("tax_month_open", words, day=day_words(view.today, words)))
     if tax.lines:
         show(screen(), Text(), _categories(tax, words), Text(), _pools(tax, words))
         write_out("")
@@ -100,7 +99,7 @@ def _show(view: MonthView, words: Words) -> None:
     for line in (*_limit_lines(view, words), *_payment_lines(tax, words)):
         write_out(line)
     for law in view.laws:
-        since = day_text(law.valid_from, words)
+        since = day_words(law.valid_from, words)
         write_out(
             note("tax_law", words, subject=_subject(law.subject, words), source=law.source, since=since)
         )
@@ -183,7 +182,7 @@ def _payment_lines(tax: MonthTax, words: Words) -> list[str]:
     if tax.withheld_for_good:
         lines.append(note("tax_kept_for_good", words, amount=words.money(tax.withheld_for_good)))
     if tax.darf:
-        due = day_text(tax.due_date, words)
+        due = day_words(tax.due_date, words)
         lines.append(note("tax_darf", words, code=tax.darf_code, amount=words.money(tax.darf), day=due))
     elif tax.unpaid:
         lines.append(note("tax_darf_waits", words, amount=words.money(tax.unpaid)))

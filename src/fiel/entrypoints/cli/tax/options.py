@@ -11,6 +11,7 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Lang, Words
+from fiel.entrypoints.cli.answers import day_words
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.words.notes import note
 
@@ -48,11 +49,6 @@ LossesOption = Annotated[
 ]
 
 
-def day_text(day: date, words: Words) -> str:
-    """A day as people write it: 31/03/2026, or 2026-03-31."""
-    return f"{day:%d/%m/%Y}" if words.lang is Lang.PT else day.isoformat()
-
-
 def month_text(month: date, words: Words) -> str:
     """A month: 03/2026, or 2026-03."""
     return f"{month:%m/%Y}" if words.lang is Lang.PT else f"{month:%Y-%m}"
@@ -68,7 +64,7 @@ def show_remarks(remarks: Iterable[Remark], words: Words) -> None:
     for one in remarks:
         values = {name: printable(text) for name, text in one.values}
         if one.day is not None:
-            values["day"] = day_text(one.day, words)
+            values["day"] = day_words(one.day, words)
         show_note(note(f"tax_remark_{one.code}", words, **values), "yellow")
 
 

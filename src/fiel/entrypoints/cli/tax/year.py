@@ -14,7 +14,7 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
@@ -25,7 +25,6 @@ from fiel.entrypoints.cli.tax.options import (
     LossesOption,
     RepricingOption,
     UserOption,
-    day_text,
     month_text,
     number,
     remark_records,
@@ -109,7 +108,7 @@ def _show(view: YearView, words: Words) -> None:
     summary = view.summary
     write_out(note("tax_year_of", words, wallet=printable(view.wallet), year=summary.year))
     if view.is_open:
-        write_out(note("tax_year_open", words, day=day_text(view.today, words)))
+        write_out(note("tax_year_open", words, day=day_words(view.today, words)))
     blocks = (
         ("tax_goods", _goods(summary.goods, summary.year, words)),
         ("tax_income", _income(summary.income, words)),
@@ -124,7 +123,7 @@ def _show(view: YearView, words: Words) -> None:
 
 
 def _goods(rows: tuple[GoodRow, ...], year: int, words: Words) -> Table:
-    ends = [day_text(date(each, 12, 31), words) for each in (year - 1, year)]
+    ends = [day_words(date(each, 12, 31), words) for each in (year - 1, year)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("tax_group_code", "tax_asset"):
         table.add_column(note(title, words))
@@ -172,7 +171,7 @@ def _variable(rows: tuple[VariableRow, ...], words: Words) -> Table:
         losses = row.loss_common + row.loss_day_trade + row.loss_fii
         amounts = (row.common, row.day_trade, row.fii, losses, row.tax, row.withheld, row.darf)
         cells = (words.amount(each) for each in amounts)
-        table.add_row(month_text(row.month, words), *cells, day_text(row.due_date, words))
+        table.add_row(month_text(row.month, words), *cells, day_words(row.due_date, words))
     return table
 
 
