@@ -167,3 +167,13 @@ def test_rights_and_splits_stand_beside_the_money(town: Town) -> None:
     (action,) = income_view(town.opened.desk, town.opened.forecasts, "ana", Span(past=0)).actions
 
     assert (action.change, action.cost, action.is_open(COM)) == (Decimal(13), Decimal("123.50"), True)
+
+
+def test_money_comes_on_the_wallets_day(town: Town) -> None:
+    """A credit at 01:30 UTC came the evening before in São Paulo: the record says that day."""
+    town.holds("ana", "ITUB4", "100")
+    town.announce(Pays("ITUB4", "0.25", COM, PAID))
+    at = datetime(2026, 7, 15, 1, 30, tzinfo=UTC)
+    town.opened.custody.book_income("ana", "ITUB4", "dividend", "25.00", key="pix", occurred_at=at)
+
+    assert _record(town).received_on == PAID
