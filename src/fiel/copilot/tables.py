@@ -1,4 +1,5 @@
-"""The tables of the copilot: what each wallet is paid, which wallets were visited, and its titles.
+"""The tables of the copilot: what each wallet is paid, which wallets were visited, and its titles; the
+accounts of a wallet, what was booked from files or by hand, what was remembered, and its targets.
 
 Days are ISO text (`2026-08-06`), as in the market's tables; bodies are JSON with exact decimal text.
 """
@@ -63,6 +64,84 @@ income_links = Table(
     Column("receipt_id", StoredText, primary_key=True),
     Column("record_id", StoredText, nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: The accounts of a wallet beside its own: `user_id` names each in the book, `name` is as files wrote it.
+wallet_accounts = Table(
+    "wallet_accounts",
+    METADATA,
+    Column("wallet", StoredText, primary_key=True),
+    Column("label", StoredText, primary_key=True),
+    Column("user_id", StoredText, nullable=False),
+    Column("name", StoredText, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", unique=True),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: Files that were booked, by the hash of their bytes, and the days that their rows span.
+booked_files = Table(
+    "booked_files",
+    METADATA,
+    Column("wallet", StoredText, primary_key=True),
+    Column("sha256", StoredText, primary_key=True),
+    Column("name", StoredText, nullable=False),
+    Column("format", StoredText, nullable=False),
+    Column("first_day", StoredText, nullable=True),
+    Column("last_day", StoredText, nullable=True),
+    Column("rows", WholeNumber, nullable=False),
+    Column("booked_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: What was booked of a file's row, or typed by a person (`sha256` is empty then): `said` is the row as JSON,
+#: `entries` the ids of its journal entries as a JSON list. A row that was taken back stays, with the time.
+booked_rows = Table(
+    "booked_rows",
+    METADATA,
+    Column("wallet", StoredText, primary_key=True),
+    Column("id", StoredText, primary_key=True),
+    Column("sha256", StoredText, nullable=False),
+    Column("row", WholeNumber, nullable=False),
+    Column("family", StoredText, nullable=False),
+    Column("user_id", StoredText, nullable=False),
+    Column("day", StoredText, nullable=False),
+    Column("identity", StoredText, nullable=False),
+    Column("kind", StoredText, nullable=False),
+    Column("asset", StoredText, nullable=False),
+    Column("said", StoredText, nullable=False),
+    Column("entries", StoredText, nullable=False),
+    Column("booked_at", UtcDateTime, nullable=False),
+    Column("reversed_at", UtcDateTime, nullable=True),
+    Index(None, "wallet", "day"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: What a person said once and need not say again: tickers of names (`ticker`), what assets are (`category`).
+remembered = Table(
+    "remembered",
+    METADATA,
+    Column("wallet", StoredText, primary_key=True),
+    Column("topic", StoredText, primary_key=True),
+    Column("name", StoredText, primary_key=True),
+    Column("value", StoredText, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: The targets of a wallet, as the text of a portfolio file.
+wallet_targets = Table(
+    "wallet_targets",
+    METADATA,
+    Column("wallet", StoredText, primary_key=True),
+    Column("body", StoredText, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

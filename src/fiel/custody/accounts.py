@@ -119,11 +119,14 @@ class LotKind(StrEnum):
     """Why shares moved. A MOVE carries its cost along; it is no trade, though it can cover a short one.
 
     Of a RETURN no share moves: the asset gave back capital, and the cost of what is held is lower by it.
+    A CHANGE is what a company did to a holding: quantity and cost change by exactly what is told (`gross`
+    is the change of cost, of either sign), and nothing is gained by it.
     """
 
     TRADE = "TRADE"
     MOVE = "MOVE"
     RETURN = "RETURN"
+    CHANGE = "CHANGE"
 
 
 class Lot(NamedTuple):
@@ -131,7 +134,8 @@ class Lot(NamedTuple):
 
     `upto` is the order's cumulative quantity that this lot completes. `gross` is quantity times price
     and `fee` the fees, both in minor units and not negative; of a MOVE, `gross` is the cost carried, which
-    is below zero for a position that is; of a RETURN it is the capital, below zero when it was taken back.
+    is below zero for a position that is; of a RETURN it is the capital, below zero when it was taken back; of
+    a CHANGE it is the change of cost.
     """
 
     id: str

@@ -131,7 +131,102 @@ class BookIncome:
     withheld: int = 0
 
 
-Command: TypeAlias = Deposit | Withdraw | BringShares | Receive | TimeOut | CorrectFill | Adjust | BookIncome
+class FactKind(StrEnum):
+    """What happened elsewhere and is told afterwards: by a file, or by a person.
+
+    Of money     deposit, withdrawal, fee, tax; with a ticker: fraction_sale (of an auction), rights_sale
+    Of trades    trade
+    Of shares from and to outside, with their cost     opening, delivery
+    Between accounts of one owner, cost kept           move
+    Of companies   split (cost stays), bonus (brings the declared cost), conversion (a leg of a merger,
+                   spin-off or exercise), fraction (leaves for an auction with its share of the cost)
+    """
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    FEE = "fee"
+    TAX = "tax"
+    FRACTION_SALE = "fraction_sale"
+    RIGHTS_SALE = "rights_sale"
+    TRADE = "trade"
+    OPENING = "opening"
+    DELIVERY = "delivery"
+    MOVE = "move"
+    SPLIT = "split"
+    BONUS = "bonus"
+    CONVERSION = "conversion"
+    FRACTION = "fraction"
+
+
+@dataclass(frozen=True, slots=True)
+class BookFact:
+    """Something that happened elsewhere: booked as told, never refused for what the account lacks.
+
+    `amount` (minor units) is what the cash gained before `fee`; `quantity` (billionths) what the position
+    gained. `cost` (minor units) comes with shares without money; of a conversion it is the change of cost,
+    of either sign; of shares that leave it is not told, they take their part. `price` (billionths) is of
+    trades. An account whose cash is kept elsewhere has no deposits and withdrawals.
+    """
+
+    command_id: str
+    kind: FactKind
+    at: datetime
+    occurred_at: datetime
+    ticker: str | None = None
+    quantity: int = 0
+    amount: int = 0
+    fee: int = 0
+    cost: int = 0
+    price: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """A booked entry without an order is taken back: what it moved moves back, its lot counts no more."""
+
+    entry: BookedEntry
+    at: datetime
+
+    @property
+    def command_id(self) -> str:
+        """An entry is taken back once: the name follows from it."""
+        return f"reverse:{self.entry.id}"
+
+    @property
+    def ticker(self) -> str | None:
+        """The position that it touches."""
+        return self.entry.ticker
+
+
+class BookedEntry(NamedTuple):
+    """What a journal entry moved, read from its postings: own cash, fees, tax withheld, own shares."""
+
+    id: str
+    user_id: str
+    currency: str
+    kind: ChangeKind
+    cause: str
+    occurred_at: datetime
+    ticker: str | None = None
+    gross: int = 0
+    fee: int = 0
+    quantity: int = 0
+    withheld: int = 0
+    lots: tuple[Lot, ...] = ()
+
+
+Command: TypeAlias = (
+    Deposit
+    | Withdraw
+    | BringShares
+    | Receive
+    | TimeOut
+    | CorrectFill
+    | Adjust
+    | BookIncome
+    | BookFact
+    | Reverse
+)
 
 
 class ChangeKind(StrEnum):
@@ -143,6 +238,10 @@ class ChangeKind(StrEnum):
     ADJUSTMENT = "ADJUSTMENT"
     INCOME = "INCOME"
     CAPITAL_RETURN = "CAPITAL_RETURN"
+    TRADE = "TRADE"
+    FEE = "FEE"
+    TAX = "TAX"
+    SHARES = "SHARES"
     RESERVE = "RESERVE"
     REFUSE = "REFUSE"
     AMEND = "AMEND"

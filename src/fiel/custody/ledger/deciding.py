@@ -11,6 +11,7 @@ from datetime import date
 from fiel.custody.accounts import INT64_MAX, Rejection, fits
 from fiel.custody.events import (
     Adjust,
+    BookFact,
     BookIncome,
     BringShares,
     Change,
@@ -21,10 +22,12 @@ from fiel.custody.events import (
     LedgerEvent,
     Parked,
     Receive,
+    Reverse,
     State,
     TimeOut,
     Withdraw,
 )
+from fiel.custody.ledger.facts import book_fact, reverse
 from fiel.custody.ledger.fills import correct, fill
 from fiel.custody.ledger.income import book_income
 from fiel.custody.ledger.orders import amend, close, reserve, time_out
@@ -68,6 +71,10 @@ def _decide(state: State, command: Command, policy: Policy) -> LedgerEvent | Rej
             return adjust(state, command)
         case BookIncome():
             return book_income(state, command)
+        case BookFact():
+            return book_fact(state, command)
+        case Reverse():
+            return reverse(state, command)
 
 
 def _receive(state: State, command: Receive, policy: Policy) -> LedgerEvent | Rejection:

@@ -6,11 +6,12 @@ The chart of accounts, for a cash currency and for each ticker alike:
     reserved    the user's own, held for orders
     external    money of users whose cash is kept elsewhere
     market      the other side of trades
-    fees        what trading cost
-    outside     where deposits, withdrawals, brought shares and adjustments come from or go to
+    fees        what trading and keeping cost
+    outside     where deposits, withdrawals, brought shares and adjustments come from or go to, and what
+                companies give and take of shares
     income      what assets paid, before tax
     capital     what they gave back of what they cost
-    taxes       what was kept back of both as tax
+    taxes       what was kept back of both as tax, and tax that was paid
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class TransactionType(StrEnum):
     CORRECTION = "CORRECTION"
     INCOME = "INCOME"
     CAPITAL_RETURN = "CAPITAL_RETURN"
+    TAX = "TAX"
 
 
 class WalletTransaction(NamedTuple):
@@ -116,8 +118,20 @@ _RESERVE, _REFUND, _FEE = TransactionType.RESERVE, TransactionType.REFUND, Trans
 _CORRECTION = TransactionType.CORRECTION
 #: The other side of a change; of all other kinds it is the market.
 _COUNTERS = dict.fromkeys(
-    (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER, ChangeKind.ADJUSTMENT), _OUTSIDE
-) | {ChangeKind.INCOME: _INCOME, ChangeKind.CAPITAL_RETURN: _CAPITAL}
+    (
+        ChangeKind.DEPOSIT,
+        ChangeKind.WITHDRAWAL,
+        ChangeKind.TRANSFER,
+        ChangeKind.ADJUSTMENT,
+        ChangeKind.SHARES,
+    ),
+    _OUTSIDE,
+) | {
+    ChangeKind.INCOME: _INCOME,
+    ChangeKind.CAPITAL_RETURN: _CAPITAL,
+    ChangeKind.FEE: _FEES,
+    ChangeKind.TAX: _TAXES,
+}
 #: What the wallet calls the money of a change; of all other kinds it is a settlement.
 _CASH_TYPES = {
     ChangeKind.DEPOSIT: TransactionType.DEPOSIT,
@@ -126,6 +140,8 @@ _CASH_TYPES = {
     ChangeKind.ADJUSTMENT: TransactionType.CORRECTION,
     ChangeKind.INCOME: TransactionType.INCOME,
     ChangeKind.CAPITAL_RETURN: TransactionType.CAPITAL_RETURN,
+    ChangeKind.FEE: TransactionType.FEE,
+    ChangeKind.TAX: TransactionType.TAX,
 }
 _SETTLEMENT = TransactionType.SETTLEMENT
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from fiel.custody.accounts import Lot, LotKind, Position
 
 _new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
-_MOVE, _RETURN = LotKind.MOVE, LotKind.RETURN
+_MOVE, _RETURN, _CHANGE = LotKind.MOVE, LotKind.RETURN, LotKind.CHANGE
 
 
 def share_of(cost: int, part: int, whole: int) -> int:
@@ -32,6 +32,8 @@ def cost_after(quantity: int, cost: int, lot: Lot) -> tuple[int, int, int]:
     A MOVE that leaves takes its share of the cost along; `gross` has the other sign than its quantity then.
     """
     moved = lot.quantity
+    if lot.kind is _CHANGE:
+        return quantity + moved, cost + lot.gross, 0
     if not moved:
         return _given_back(quantity, cost, lot.gross) if lot.kind is _RETURN else (quantity, cost, 0)
     after, size, held = quantity + moved, abs(moved), abs(quantity)

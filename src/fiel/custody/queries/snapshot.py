@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from fiel.custody import tables
 from fiel.custody.accounts import Account, AccountKey, Lot, Position
-from fiel.custody.events import Parked
+from fiel.custody.events import BookedEntry, Parked
 from fiel.custody.ledger.checker import Record
 from fiel.custody.ledger.journal import WalletTransaction
 from fiel.custody.messages import DeadLetterRow, DeadLetterStatus
 from fiel.custody.queries.income import IncomeReceipt, receipts
 from fiel.custody.reservations import OPEN, Order
-from fiel.custody.store import dead_letters, rows
+from fiel.custody.store import dead_letters, entries, rows
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.types import micros_of
 from fiel.kernel.clock import in_utc
@@ -162,6 +162,16 @@ class Snapshot:
         for receipt in receipts(self.connection, found, start):
             found[receipt.user_id].append(receipt)
         return found
+
+    def entries_of(self, user_ids: Collection[str]) -> list[BookedEntry]:
+        """Whatever moved money or shares of up to 1,000 users, by user, occurrence and number; without
+        lots, and without what only held money for orders. Raises `InvalidInput` (too_many_users).
+        """
+        return entries.entries_of(self.connection, _few(user_ids))
+
+    def entries_named(self, ids: Collection[str]) -> dict[str, BookedEntry]:
+        """The entries of these names that there are, each with its lot if it has one of its own."""
+        return entries.entries_by_id(self.connection, ids)
 
     def transactions(
         self, key: AccountKey, *, after: int = 0, limit: int = PAGE_MAX, newest_first: bool = False

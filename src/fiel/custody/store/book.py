@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from fiel.custody.accounts import PositionKey
-from fiel.custody.events import Alert
+from fiel.custody.events import Alert, BookedEntry
 from fiel.custody.ledger.batch import Batch
 from fiel.custody.messages import DeadLetterRow
 from fiel.custody.order_events.event import OrderEvent
 from fiel.custody.reservations import Policy
-from fiel.custody.store import dead_letters, loading, saving, waiting
+from fiel.custody.store import dead_letters, entries, loading, saving, waiting
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage import idempotency, offsets
 from fiel.infra.storage.database import Database
@@ -79,6 +79,30 @@ class BookUnit:
         loading.load_positions(self.connection, batch, {*tickers, *of_orders})
         self.stored = saving.Stored.of(batch)
         return batch
+
+    def load_many(self, users: Collection[str], tickers: Collection[PositionKey]) -> Batch:
+        """All accounts of several users, with the named positions."""
+        batch = Batch(self.policy)
+        loading.lock_accounts(self.connection, batch, set(users))
+        loading.load_positions(self.connection, batch, set(tickers))
+        self.stored = saving.Stored.of(batch)
+        return batch
+
+    def load_entries(self, ids: Collection[str]) -> tuple[Batch, list[BookedEntry]]:
+        """The entries of these names that there are, with the accounts and positions they touched."""
+        touched = entries.entries_by_id(self.connection, ids)
+        users = {entry.user_id for entry in touched.values()}
+        # What they moved never changes; whether it is still so is known once the accounts are locked.
+        held = {PositionKey(e.user_id, e.currency, e.ticker) for e in touched.values() if e.ticker}
+        batch = self.load_many(users, held)
+        again = entries.entries_by_id(self.connection, ids)
+        lots = frozenset(lot.id for entry in again.values() for lot in entry.lots)
+        self.stored = replace(saving.Stored.of(batch), lots=lots)
+        return batch, [again[name] for name in ids if name in again]
+
+    def entries_known(self, ids: Collection[str]) -> frozenset[str]:
+        """Of the names, those of entries that are booked."""
+        return frozenset(entries.entries_by_id(self.connection, ids))
 
     def load_renaming(self, key: PositionKey, new: str) -> Batch:
         """A position under its old and new ticker, and the open orders on it."""
