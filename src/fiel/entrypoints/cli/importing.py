@@ -1,4 +1,4 @@
-"""`fiel import`: what the files of B3, brokers, banks and other trackers hold, row by row, before booking."""
+"""`fiel import`: what files of B3, brokers, banks and trackers hold; compared with the book, and booked."""
 
 from __future__ import annotations
 
@@ -16,18 +16,21 @@ from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_failure
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
+from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.importing import IMPORT_EXAMPLES
 from fiel.entrypoints.words.notes import note
 from fiel.kernel.errors import FielError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from fiel.copilot.importing.reader import Reader
     from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Reports, brokerage notes, statements, exports.")
 ]
-PreviewOption = Annotated[
-    bool, typer.Option("--preview", help="Show what would be booked; nothing is written (the only mode yet).")
+AcceptOption = Annotated[
+    bool,
+    typer.Option("--accept/--preview", help="Book what is new, or only show it (the default)."),
 ]
 PasswordOption = Annotated[
     str | None,
@@ -35,6 +38,39 @@ PasswordOption = Annotated[
 ]
 JsonLinesOption = Annotated[
     bool, typer.Option("--json", help="One JSON object per file and line, numbers as exact text.")
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="FILE", help="Which column is what, for a table that is not known."),
+]
+UserOption = Annotated[
+    str | None,
+    typer.Option("--user", metavar="USER", help="Whose book; compares with it (default: the only user)."),
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option("--account", metavar="NAME", help="The account of rows that name no institution."),
+]
+TickerOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ticker", metavar="NAME=TICKER", help="What a name on a note is; remembered. May be repeated."
+    ),
+]
+OpeningOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--opening",
+        metavar="ASSET=QTY@AVERAGE",
+        help="Held before the first row, at this average price; /NAME for the account. May be repeated.",
+    ),
+]
+OpeningDayOption = Annotated[
+    str | None,
+    typer.Option("--opening-day", metavar="DATE", help="Since when (default: the day before its first row)."),
+]
+ShortOption = Annotated[
+    bool, typer.Option("--short", help="Book sales of more than is held: sold short, or bought elsewhere.")
 ]
 FILES_MAX = 200
 
@@ -47,36 +83,65 @@ def register(app: typer.Typer) -> None:
 def import_files(
     files: FilesArgument,
     *,
-    preview: PreviewOption = True,  # noqa: ARG001 (nothing else can be asked for yet)
+    accept: AcceptOption = False,
+    user: UserOption = None,
+    account: AccountOption = None,
+    ticker: TickerOption = None,
+    opening: OpeningOption = None,
+    opening_day: OpeningDayOption = None,
+    short: ShortOption = False,
+    mapping: MappingOption = None,
     password: PasswordOption = None,
     as_json: JsonLinesOption = False,
+    database: DatabaseOption = None,
     lang: LangOption = "pt",
 ) -> None:
-    """Show what files hold: what would be booked, what books nothing, what is asked first, what is unknown.
+    """Show what files hold, and with --accept book what is new: all of it, or nothing.
 
-    Every data row is in one of the four lists, with its reason. Nothing is written. Exit code 2 when a file
-    cannot be read; the others are shown all the same.
+    Every data row is in one of four lists, with its reason. With --user the files are compared with the book:
+    what it has already is not booked again. Exit code 2 when a file cannot be read; the others are shown all
+    the same, and nothing is booked.
     """
     words = words_of(lang)
     if len(files) > FILES_MAX:
         raise InvalidInput("too_many_files", f"at most {FILES_MAX} files at once", field="FILE")
-    failed = False
-    for file in files:
-        try:
-            read = _read(file, password)
-        except FielError as error:
-            show_failure(error, words)
-            failed = True
-            continue
-        if as_json:
-            write_out(_line(file, read))
-        else:
-            _show(read, words)
+    read, failed = _read_all(files, password, mapping, words)
+    if not (accept or user):
+        for each in read:
+            _show_alone(each, words, as_json=as_json)
+    elif not failed:
+        from fiel.entrypoints.cli.booking import Ask, book_files
+
+        ask = Ask(user, account, ticker or (), opening or (), opening_day, short, accept)
+        book_files(read, ask, words, as_json=as_json, database=database)
     if failed:
         raise typer.Exit(Exit.INVALID)
 
 
-def _read(file: Path, password: str | None) -> ReadFile:
+def _read_all(
+    files: list[Path], password: str | None, mapping: Path | None, words: Words
+) -> tuple[list[ReadFile], bool]:
+    """Every file that can be read, and whether one could not; what was wrong with it is shown."""
+    readers = None if mapping is None else _readers_with(mapping)
+    read, failed = [], False
+    for file in files:
+        try:
+            read.append(_read(file, password, readers))
+        except FielError as error:
+            show_failure(error, words)
+            failed = True
+    return read, failed
+
+
+def _readers_with(mapping: Path) -> list[Reader]:
+    """The one reader that a mapping file describes: what it maps is read by nobody else."""
+    from fiel.copilot.files.source import read_text
+    from fiel.copilot.importing.others.mapping import mapped_reader, read_mapping
+
+    return [mapped_reader(read_mapping(read_text(mapping, bytes_max=100_000), mapping.name))]
+
+
+def _read(file: Path, password: str | None, readers: list[Reader] | None) -> ReadFile:
     """The file, read. Its size is looked at before its bytes are."""
     from fiel.copilot.importing.limits import DEFAULT_LIMITS, too_large
     from fiel.copilot.importing.reading import read_file
@@ -92,32 +157,47 @@ def _read(file: Path, password: str | None) -> ReadFile:
         raise InvalidInput(
             "file_unreadable", f"{file} cannot be read ({error.strerror})", field=str(file)
         ) from None
-    return read_file(file.name, data, password=password)
+    return read_file(file.name, data, password=password, readers=readers)
 
 
-def _line(file: Path, read: ReadFile) -> str:
+def line_of(read: ReadFile) -> dict[str, object]:
+    """The document of a file."""
     from fiel.copilot.importing.record import as_record
 
-    return json.dumps({"file": file.name, "sha256": read.sha256, **as_record(read)}, ensure_ascii=True)
+    return {"file": read.name, "sha256": read.sha256, **as_record(read)}
 
 
-def _show(read: ReadFile, words: Words) -> None:
+def _show_alone(read: ReadFile, words: Words, *, as_json: bool) -> None:
+    if as_json:
+        write_out(json.dumps(line_of(read), ensure_ascii=True))
+    else:
+        show_read(read, words)
+
+
+def show_read(read: ReadFile, words: Words) -> None:
+    """What a file holds, row by row."""
     head = {"file": printable(read.name), "format": read.layout}
     write_out(note("import_file", words, **head, sha=read.sha256[:12]))
     kinds = Counter(row.kind.value for row in read.booked if row.kind is not None)
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "-"
     write_out(note("import_booked", words, n=len(read.booked), kinds=told))
-    show(screen(), _rows(read.booked, words))
+    show(screen(), rows_table(read.booked, words))
+    show_others(read, words)
+
+
+def show_others(read: ReadFile, words: Words) -> None:
+    """The rows of a file that are not simply booked, and its tables."""
     for name, listed in (("not_booked", read.not_booked), ("review", read.review), ("unknown", read.unknown)):
         write_out(note(f"import_{name}", words, n=len(listed)))
         for each in listed:
-            write_out(_reasoned(each))
+            write_out(reasoned_line(each))
     for name, table in (("positions", read.positions), ("provisioned", read.provisioned)):
         if table:
             write_out(note(f"import_{name}", words, n=len(table)))
 
 
-def _rows(rows: tuple[Row, ...], words: Words) -> Table:
+def rows_table(rows: tuple[Row, ...], words: Words) -> Table:
+    """Rows as a table."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("row", "day", "kind", "ticker", "quantity", "price", "amount", "institution"):
         right = name in {"row", "quantity", "price", "amount"}
@@ -137,7 +217,8 @@ def _rows(rows: tuple[Row, ...], words: Words) -> Table:
     return table
 
 
-def _reasoned(each: Reasoned) -> str:
+def reasoned_line(each: Reasoned) -> str:
+    """A row with its reason."""
     row = each.row
     parts = (row.ticker or row.raw_ticker or "", *row.extra.values())
     what = " ".join(part for part in parts if part)[:80]

@@ -1,0 +1,178 @@
+"""`fiel book list`, `files` and `accounts`: what was booked, from where, and into which account."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from fiel.copilot.plan_view.view import printable
+from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.booking import add_columns
+from fiel.entrypoints.cli.income.opening import opened_income, user_of
+from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
+from fiel.entrypoints.cli.surroundings import DatabaseOption
+from fiel.entrypoints.cli.tax.options import UserOption
+from fiel.entrypoints.words.notes import note
+from fiel.kernel.money import currency_decimals
+
+if TYPE_CHECKING:
+    from fiel.copilot.store.booked import BookedRow
+
+AssetOption = Annotated[
+    str | None, typer.Option("--asset", metavar="ASSET", help="Only of this asset (default: of all).")
+]
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="DATE", help="From this day.")]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Up to this day.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Rows that were taken back, too.")]
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to the group."""
+    group.command("list", epilog="Example: fiel book list --asset PETR4 --since 2026-01-01")(list_rows)
+    group.command("files", epilog="Example: fiel book files")(list_files)
+    group.command("accounts", epilog="Example: fiel book accounts")(list_accounts)
+
+
+def list_rows(
+    *,
+    user: UserOption = None,
+    asset: AssetOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+    database: DatabaseOption = None,
+    lang: LangOption = "pt",
+) -> None:
+    """Show the rows that were booked, each with the id by which it is taken back."""
+    from fiel.copilot.bonds.dated_percents import read_day
+    from fiel.copilot.store.booked import rows_of
+
+    words = words_of(lang)
+    first = read_day(since, "--since") if since else None
+    last = read_day(until, "--until") if until else None
+    with opened_income(database) as opened:
+        wallet = user_of(opened, user)
+        with opened.database.reading() as connection:
+            rows = rows_of(connection, wallet, first=first, last=last)
+    rows = [
+        row
+        for row in rows
+        if (everything or row.reversed_at is None) and (asset is None or row.asset == asset.upper())
+    ]
+    if as_json:
+        write_json([_record(row) for row in rows])
+        return
+    write_out(note("book_rows", words, n=len(rows), wallet=printable(wallet)))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    add_columns(table, words)
+    for row in rows:
+        said = row.said
+        taken_back = "" if row.reversed_at is None else f" ({note('book_taken_back', words)})"
+        cells = (
+            row.id,
+            row.day.isoformat(),
+            row.kind + taken_back,
+            row.asset or "-",
+            *(said.get(name, "-") for name in ("quantity", "price", "amount")),
+            row.user_id,
+        )
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    show(screen(), table)
+
+
+def _record(row: BookedRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "date": row.day.isoformat(),
+        "kind": row.kind,
+        "asset": row.asset or None,
+        "account": row.user_id,
+        "said": dict(row.said),
+        "entries": list(row.entries),
+        "file": row.sha256 or None,
+        "row": row.row,
+        "bookedAt": row.booked_at.isoformat(),
+        "takenBackAt": None if row.reversed_at is None else row.reversed_at.isoformat(),
+    }
+
+
+def list_files(
+    *,
+    user: UserOption = None,
+    as_json: JsonOption = False,
+    database: DatabaseOption = None,
+    lang: LangOption = "pt",
+) -> None:
+    """Show the files that were booked."""
+    from fiel.copilot.store.booked import files_of
+
+    words = words_of(lang)
+    with opened_income(database) as opened:
+        wallet = user_of(opened, user)
+        with opened.database.reading() as connection:
+            files = files_of(connection, wallet)
+    if as_json:
+        write_json(
+            [
+                {
+                    "sha256": each.sha256,
+                    "name": each.name,
+                    "format": each.format,
+                    "firstDay": None if each.first_day is None else each.first_day.isoformat(),
+                    "lastDay": None if each.last_day is None else each.last_day.isoformat(),
+                    "rows": each.rows,
+                    "bookedAt": each.booked_at.isoformat(),
+                }
+                for each in files
+            ]
+        )
+        return
+    write_out(note("book_files", words, n=len(files), wallet=printable(wallet)))
+    for each in files:
+        span = f"{each.first_day or '-'} .. {each.last_day or '-'}"
+        told = {"file": printable(each.name), "format": each.format, "rows": each.rows, "span": span}
+        write_out(note("book_file", words, **told, day=each.booked_at.date().isoformat()))
+
+
+def list_accounts(
+    *,
+    user: UserOption = None,
+    as_json: JsonOption = False,
+    database: DatabaseOption = None,
+    lang: LangOption = "pt",
+) -> None:
+    """Show the accounts of a wallet, and what each holds in cash, as the book has it now."""
+    from fiel.copilot.store.accounts import accounts_of
+    from fiel.custody.queries import Snapshot
+
+    words = words_of(lang)
+    with opened_income(database) as opened:
+        wallet = user_of(opened, user)
+        with opened.database.reading() as connection:
+            named = {each.user_id: each for each in accounts_of(connection, wallet)}
+            book = Snapshot(connection)
+            found = [account for each in (wallet, *named) for account in book.accounts(each)]
+    rows = [
+        {
+            "account": each.user_id,
+            "label": named[each.user_id].label if each.user_id in named else None,
+            "name": named[each.user_id].name if each.user_id in named else None,
+            "currency": each.currency,
+            "cash": each.cash_mode.value,
+            "balance": f"{Decimal(each.balance).scaleb(-currency_decimals(each.currency)):f}",
+        }
+        for each in found
+    ]
+    if as_json:
+        write_json(rows)
+        return
+    for row, each in zip(rows, found, strict=True):
+        code = "book_account" if each.cash_mode.value == "TRACKED" else "book_account_external"
+        cash = words.money(Decimal(each.balance).scaleb(-currency_decimals(each.currency)), each.currency)
+        told = {"account": each.user_id, "name": row["name"] or "-", "currency": each.currency, "cash": cash}
+        write_out(printable(note(code, words, **told)))

@@ -1,0 +1,233 @@
+"""Files and typed rows against the book, shown and booked: what `fiel import` and `fiel book` share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from fiel.copilot.plan_view.view import printable
+from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.failures import show_note
+from fiel.entrypoints.cli.importing import line_of, reasoned_line, show_others
+from fiel.entrypoints.cli.income.opening import opened_income, user_of
+from fiel.entrypoints.cli.screen import screen, show, write_out
+from fiel.entrypoints.cli.surroundings import settings_here
+from fiel.entrypoints.words.notes import note
+from fiel.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from fiel.bootstrap import OpenIncome
+    from fiel.copilot.booking.desk import BookingDesk, Checked, Planned, Prepared
+    from fiel.copilot.importing.rows import ReadFile, Reasoned
+
+#: The wallet of somebody who names none, in a book that has none yet.
+FIRST_WALLET = "carteira"
+#: Rows shown on a terminal; the record for programs has all.
+SHOWN_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What was asked, as typed."""
+
+    user: str | None
+    account: str | None
+    tickers: Sequence[str]
+    openings: Sequence[str]
+    opening_day: str | None
+    allow_short: bool
+    accept: bool
+
+
+def desk_on(opened: OpenIncome) -> BookingDesk:
+    """Booking on a book that is open, in the zone of the settings."""
+    from fiel.copilot.booking.desk import BookingDesk
+    from fiel.copilot.income.zones import zone_of
+    from fiel.custody.bookings import Bookings
+
+    bookings = Bookings(opened.custody.book, opened.clock)
+    return BookingDesk(opened.database, bookings, opened.clock, zone_of(settings_here().income.zone))
+
+
+def wallet_of(opened: OpenIncome, user: str | None) -> str:
+    """The wallet of the option, new or not; else the only one of the book; in an empty book, the first."""
+    if user is not None:
+        return user
+    try:
+        return user_of(opened, None)
+    except NotFound:
+        return FIRST_WALLET
+
+
+def book_files(
+    read: Sequence[ReadFile], ask: Ask, words: Words, *, as_json: bool, database: str | None
+) -> None:
+    """Compare, show, and book when asked. Raises what preparing and accepting raise."""
+    from fiel.copilot.bonds.dated_percents import read_day
+    from fiel.copilot.booking.sorting import Said
+    from fiel.copilot.booking.typed import opening_rows, tickers_said, typed_file
+
+    day: date | None = read_day(ask.opening_day, "--opening-day") if ask.opening_day else None
+    said = Said(tickers_said(ask.tickers), ask.account)
+    openings = opening_rows(ask.openings, read, day)
+    files = [typed_file(openings), *read] if openings else list(read)
+    with opened_income(database) as opened:
+        desk, wallet = desk_on(opened), wallet_of(opened, ask.user)
+        with _waiting(words):
+            if ask.accept:
+                done = desk.accept(wallet, files, said, allow_short=ask.allow_short)
+                prepared, alerts = done.prepared, done.alerts
+            else:
+                prepared, alerts = desk.prepare(wallet, files, said), ()
+    if as_json:
+        for checked in prepared.files:
+            write_out(json.dumps(_record(checked, prepared, is_booked=ask.accept), ensure_ascii=True))
+        return
+    for checked in prepared.files:
+        _show(checked, words, is_booked=ask.accept)
+    _show_end(prepared, alerts, words, ask)
+
+
+def _waiting(words: Words) -> Status | nullcontext[None]:
+    """What a person sees while rows are compared and booked."""
+    console = screen(stderr=True)
+    return console.status(note("import_working", words)) if console.is_terminal else nullcontext()
+
+
+def _show(checked: Checked, words: Words, *, is_booked: bool) -> None:
+    file, compared = checked.file, checked.compared
+    write_out(note("import_file", words, file=printable(file.name), format=file.layout, sha=file.sha256[:12]))
+    if checked.before is not None:
+        write_out(note("import_before", words, day=checked.before.booked_at.date().isoformat()))
+    code = "import_done" if is_booked else "import_new"
+    write_out(note(code, words, n=len(checked.planned)))
+    if checked.planned:
+        show(screen(), planned_table(checked.planned[:SHOWN_MAX], words))
+    if len(checked.planned) > SHOWN_MAX:
+        write_out(note("import_more", words, n=len(checked.planned) - SHOWN_MAX))
+    counts = (
+        ("known", compared.known),
+        ("taken_back", compared.taken_back),
+        ("replaced", compared.replaced),
+        ("gone", compared.gone),
+    )
+    for name, listed in counts:
+        if listed:
+            write_out(note(f"import_{name}", words, n=len(listed)))
+    for gone in compared.gone[:SHOWN_MAX]:
+        write_out(printable(f"  {gone.id}  {gone.day}  {gone.kind}  {gone.asset}"))
+    if checked.waiting:
+        write_out(note("import_waiting", words, n=len(checked.waiting)))
+        for each in checked.waiting[:SHOWN_MAX]:
+            write_out(f"{reasoned_line(each)}  {_waiting_why(each, words)}".rstrip())
+    show_others(file, words)
+
+
+def _waiting_why(each: Reasoned, words: Words) -> str:
+    return "" if each.text else note(f"import_waits_{each.reason}", words)
+
+
+def planned_table(planned: Sequence[Planned], words: Words) -> Table:
+    """Lines to be booked, as a table: the name that each row has in the book comes first."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    add_columns(table, words)
+    for each in planned:
+        line, row = each.line, each.line.row
+        cells = (
+            each.id[:10],
+            line.day.isoformat(),
+            line.kind.value,
+            line.asset or "-",
+            "-" if row.quantity is None else words.quantity(row.quantity),
+            "-" if row.price is None else words.price(row.price),
+            "-" if row.amount is None else words.money(row.amount, line.currency),
+            line.user_id,
+        )
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
+
+
+def add_columns(table: Table, words: Words) -> None:
+    """The columns of rows as the book has them."""
+    for name in ("id", "day", "kind", "ticker", "quantity", "price", "amount", "account_column"):
+        right = name in {"quantity", "price", "amount"}
+        table.add_column(note(f"import_{name}", words), justify="right" if right else "left")
+
+
+def _show_end(prepared: Prepared, alerts: Sequence[str], words: Words, ask: Ask) -> None:
+    for account in prepared.accounts.new:
+        name = printable(account.name)
+        write_out(note("import_account", words, label=account.label, name=name, user=account.user_id))
+    for one in prepared.shortages:
+        missing = f"{Decimal(one.missing).scaleb(-9).normalize() + 0:f}"
+        told = {"asset": one.asset, "day": one.day, "account": one.user_id}
+        show_note(note("import_short", words, **told, n=missing), "yellow")
+    for text in alerts[:SHOWN_MAX]:
+        show_note(note("import_alert", words, text=printable(text)), "yellow")
+    n = len(prepared.planned)
+    if not ask.accept and n:
+        write_out(note("import_accept_hint", words, n=n, wallet=printable(prepared.wallet)))
+    elif ask.accept:
+        write_out(note("import_accepted", words, n=n, wallet=printable(prepared.wallet)))
+
+
+def _record(checked: Checked, prepared: Prepared, *, is_booked: bool) -> dict[str, Any]:
+    """The document of a file, with what the book says of it."""
+    compared = checked.compared
+    return line_of(checked.file) | {
+        "book": {
+            "wallet": prepared.wallet,
+            "isBooked": is_booked,
+            "bookedBefore": None if checked.before is None else checked.before.booked_at.isoformat(),
+            "new": [planned_record(each) for each in checked.planned],
+            "known": [_place(line.row.row, one.id) for line, one in compared.known],
+            "takenBack": [_place(line.row.row, one.id) for line, one in compared.taken_back],
+            "replaced": [one.id for one in compared.replaced],
+            "gone": [one.id for one in compared.gone],
+            "waiting": [
+                {"row": each.row.row, "reason": each.reason, "text": each.text} for each in checked.waiting
+            ],
+            "shortages": [
+                {
+                    "account": one.user_id,
+                    "asset": one.asset,
+                    "day": one.day,
+                    "missing": f"{Decimal(one.missing).scaleb(-9).normalize() + 0:f}",
+                }
+                for one in prepared.shortages
+            ],
+            "accountsOpened": [each.user_id for each in prepared.accounts.new],
+        }
+    }
+
+
+def _place(row: int, known: str) -> dict[str, object]:
+    return {"row": row, "id": known}
+
+
+def planned_record(each: Planned) -> dict[str, Any]:
+    """A line that is booked, for programs."""
+    line, row = each.line, each.line.row
+    return {
+        "id": each.id,
+        "row": row.row,
+        "date": line.day.isoformat(),
+        "kind": line.kind.value,
+        "asset": line.asset,
+        "account": line.user_id,
+        "toAccount": line.to_user_id,
+        "currency": line.currency,
+        "quantity": None if row.quantity is None else f"{row.quantity:f}",
+        "price": None if row.price is None else f"{row.price:f}",
+        "amount": None if row.amount is None else f"{row.amount:f}",
+        "fees": None if row.fees is None else f"{row.fees:f}",
+    }

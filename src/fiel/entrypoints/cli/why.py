@@ -1,0 +1,138 @@
+"""`fiel why`: the journal entries behind a number that was printed with --ids."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from fiel.copilot.plan_view.view import printable
+from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
+from fiel.entrypoints.cli.income.opening import opened_income
+from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
+from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
+from fiel.entrypoints.words.notes import note
+from fiel.entrypoints.words.why import WHY_EXAMPLES
+from fiel.kernel.money import currency_decimals
+
+if TYPE_CHECKING:
+    from fiel.copilot.behind import Behind
+    from fiel.custody.events import BookedEntry
+
+NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER-ID", help="As a report prints it with --ids.")]
+#: Entries shown on a terminal; the record for programs has all.
+SHOWN_MAX = 500
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("why", epilog=WHY_EXAMPLES)(why)
+
+
+def why(
+    number: NumberArgument,
+    *,
+    as_json: JsonOption = False,
+    database: DatabaseOption = None,
+    lang: LangOption = "pt",
+) -> None:
+    """Show what a printed number is made of: the entries of the journal, and the file row behind each."""
+    from fiel.copilot.behind import behind
+    from fiel.copilot.income.zones import zone_of
+    from fiel.copilot.number_ids import NumberId
+
+    words = words_of(lang)
+    with opened_income(database) as opened:
+        found = behind(opened.database, NumberId.parse(number), zone_of(settings_here().income.zone))
+    if as_json:
+        write_json(_record(found))
+        return
+    asked = found.number
+    told = {"measure": asked.measure, "scope": printable(asked.scope), "wallet": printable(asked.wallet)}
+    days = {"first": day_words(asked.first, words), "until": day_words(asked.until, words)}
+    write_out(note("why_of", words, **told, **days, n=len(found.entries)))
+    show(screen(), _table(found, words))
+    if len(found.entries) > SHOWN_MAX:
+        write_out(note("import_more", words, n=len(found.entries) - SHOWN_MAX))
+
+
+def _table(found: Behind, words: Words) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in (
+        "day",
+        "kind",
+        "ticker",
+        "quantity",
+        "cash",
+        "fee",
+        "withheld",
+        "account",
+        "source",
+        "entry",
+    ):
+        right = name in {"quantity", "cash", "fee", "withheld"}
+        table.add_column(note(f"why_{name}", words), justify="right" if right else "left")
+    for entry in found.entries[:SHOWN_MAX]:
+        cells = (
+            entry.occurred_at.date().isoformat(),
+            entry.kind.value,
+            entry.ticker or "-",
+            words.quantity(Decimal(entry.quantity).scaleb(-9)) if entry.quantity else "-",
+            *(_money(entry, minor, words) for minor in (entry.gross, entry.fee, entry.withheld)),
+            entry.user_id,
+            _source(found, entry),
+            entry.id[:13],
+        )
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
+
+
+def _money(entry: BookedEntry, minor: int, words: Words) -> str:
+    return words.money(_exact(entry, minor), entry.currency) if minor else "-"
+
+
+def _exact(entry: BookedEntry, minor: int) -> Decimal:
+    return Decimal(minor).scaleb(-currency_decimals(entry.currency))
+
+
+def _source(found: Behind, entry: BookedEntry) -> str:
+    """The row that a file or a person told; else the cause, as it stands in the journal."""
+    row = found.rows.get(entry.id)
+    if row is None:
+        return entry.cause[:40]
+    return f"{row.family} {row.row} ({row.id[:10]})"
+
+
+def _record(found: Behind) -> dict[str, Any]:
+    asked = found.number
+    return {
+        "number": str(asked),
+        "wallet": asked.wallet,
+        "first": asked.first.isoformat(),
+        "until": asked.until.isoformat(),
+        "scope": asked.scope,
+        "measure": asked.measure,
+        "entries": [_entry(found, entry) for entry in found.entries],
+    }
+
+
+def _entry(found: Behind, entry: BookedEntry) -> dict[str, Any]:
+    row = found.rows.get(entry.id)
+    return {
+        "id": entry.id,
+        "account": entry.user_id,
+        "currency": entry.currency,
+        "kind": entry.kind.value,
+        "cause": entry.cause,
+        "occurredAt": entry.occurred_at.isoformat(),
+        "asset": entry.ticker,
+        "quantity": f"{Decimal(entry.quantity).scaleb(-9).normalize() + 0:f}",
+        "cash": f"{_exact(entry, entry.gross):f}",
+        "fee": f"{_exact(entry, entry.fee):f}",
+        "withheld": f"{_exact(entry, entry.withheld):f}",
+        "row": None if row is None else {"id": row.id, "file": row.sha256 or None, "row": row.row},
+    }

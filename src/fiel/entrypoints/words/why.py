@@ -1,0 +1,45 @@
+"""The words of `fiel why`: its help and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WHY_EXAMPLES = (
+    "Examples:\n\n"
+    "- fiel positions --ids\n"
+    "- fiel why positions/ana/2026-11-21..2026-11-21/asset:PETR4/average_cost\n"
+    "- fiel why performance/ana/2026-01-01..2026-11-21/asset:PETR4/income --json\n"
+)
+
+WHY_HELP_PT: Mapping[str, str] = MappingProxyType(
+    {
+        WHY_EXAMPLES: WHY_EXAMPLES.replace("Examples", "Exemplos"),
+        "Show what a printed number is made of: the entries of the journal, and the file row behind each.": (
+            "Mostra de que é feito um número impresso: os lançamentos do livro e a linha de cada um."
+        ),
+        "As a report prints it with --ids.": "Como um relatório o imprime com --ids.",
+        "Print an id beside each number; `fiel why ID` shows what it is made of.": (
+            "Imprime um identificador ao lado de cada número; `fiel why ID` mostra de que ele é feito."
+        ),
+    }
+)
+
+WHY_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "why_of": (
+            "{measure} de {scope}, carteira {wallet}, {first} a {until}: {n} lançamentos",
+            "{measure} of {scope}, wallet {wallet}, {first} to {until}: {n} entries",
+        ),
+        "why_day": ("Dia", "Day"),
+        "why_kind": ("Tipo", "Kind"),
+        "why_ticker": ("Ativo", "Asset"),
+        "why_quantity": ("Quantidade", "Quantity"),
+        "why_cash": ("Dinheiro", "Cash"),
+        "why_fee": ("Custos", "Fees"),
+        "why_withheld": ("Retido", "Withheld"),
+        "why_account": ("Conta", "Account"),
+        "why_source": ("Origem", "Source"),
+        "why_entry": ("Lançamento", "Entry"),
+    }
+)
