@@ -19,7 +19,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market bench-income bench-income-jobs bench-forecast fmt env clean
+.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market bench-income bench-book bench-income-jobs bench-forecast fmt env clean
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ bench-market: ## Market data from each layer, beside a direct call and cashews; 
 bench-income: ## 10,000 papers priced and projected, beside PYield or QuantLib; ARGS="--write"
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --all-extras
 	$(RUN) python bench/income/run.py $(ARGS)
+
+bench-book: ## Reports of 20 years, rates beside pyxirr, importing 10,000 rows; ARGS="--write"
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --all-extras
+	$(RUN) python bench/book/run.py $(ARGS)
 
 bench-income-jobs: env ## The daily income jobs on real RabbitMQ and PostgreSQL; ARGS="--write"
 	$(BESIDE) python bench/income_jobs/run.py $(ARGS)

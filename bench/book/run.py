@@ -1,6 +1,6 @@
-"""`make bench-book`, performance: a full report of a large book on one core, and its parts beside yardsticks.
+"""`make bench-book`: a full report of a large book on one core, its parts beside yardsticks, and importing.
 
-    python bench/book/run.py [--years 20] [--assets 100] [--transactions 10000] [--rounds 5]
+    python bench/book/run.py [--years 20] [--assets 100] [--transactions 10000] [--rounds 5] [--write]
 
 Processor time, not the wall's: other work on the machine slows caches, but is not counted. Prices are drawn,
 not real. Without pandas or pyxirr their rows say so, and the others are measured.
@@ -22,10 +22,12 @@ ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from bench.book.importing import import_rows  # noqa: E402
+from bench.book.saved import saved_rows  # noqa: E402
 from bench.book.wallets import Wallet, wallet  # noqa: E402
 from bench.book.yardsticks import pandas_returns, pyxirr_rate  # noqa: E402
 from bench.machine import describe, noise  # noqa: E402
-from bench.table import Row, as_text  # noqa: E402
+from bench.table import Row, as_markdown, as_text  # noqa: E402
 from bench.timing import Times, duration  # noqa: E402
 from fiel.performance.book import Book, value_book  # noqa: E402
 from fiel.performance.levels import Level, groups  # noqa: E402
@@ -34,6 +36,7 @@ from fiel.performance.quotas import Quotas, quotas  # noqa: E402
 from fiel.performance.report import Report, report  # noqa: E402
 from fiel.performance.xirr import OneRate, RateOutcome, rates  # noqa: E402
 
+PAGE = ROOT / "docs/benchmarks-book.md"
 GOAL_SECONDS = 1.0
 FLOWS = 10_000
 #: Binary floats and 24 digits part here, at most.
@@ -47,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--assets", type=int, default=100)
     parser.add_argument("--transactions", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
     given = parser.parse_args(arguments)
     before = noise()
     size = (given.years, given.assets, given.transactions)
@@ -56,9 +60,41 @@ def main(arguments: list[str] | None = None) -> int:
         _spread_row(spread, given.rounds),
         _daily_row(drawn, given.rounds),
         _rate_row(given.rounds),
+        *saved_rows(given.rounds),
+        *import_rows(given.rounds),
     ]
-    print("\n".join(_heading(given.rounds, before, noise())), as_text(rows), sep="\n\n")
+    heading = _heading(given.rounds, before, noise())
+    print("\n".join(heading), as_text(rows), sep="\n\n")
+    if given.write:
+        PAGE.write_text(_page(heading, rows), encoding="utf-8")
     return 0
+
+
+def _page(heading: list[str], rows: list[Row]) -> str:
+    told = "\n".join(f"- {line}" for line in heading)
+    return _PAGE.format(heading=told, table=as_markdown(rows))
+
+
+_PAGE = """# Benchmarks of one book
+
+Made by `python bench/book/run.py --write`, which is `make bench-book` that keeps its table.
+
+{heading}
+
+{table}
+
+## How to read it
+
+- The **report** is everything at once: worths of every day, gain and identity of the whole, each class,
+  account and asset, quotas, shares that add up, months, drawdown, volatility and all rates of the money.
+  Prices are drawn, not real; reading them from a database is not counted.
+- **Beside**: pandas and pyxirr compute in binary floats; ours is exact to the cent and to 24 digits, and
+  proves that the rate is the only one. The ratio is our time over theirs.
+- **Import** is the whole way of `fiel import --accept`: the file is read, every row compared with the book as
+  a multiset of its day, and booked in one transaction of the double-entry ledger, on SQLite with full
+  durability.
+- Other work on the machine moves all times, processor time too: trust the ratios, not the milliseconds.
+"""
 
 
 def performance(drawn: Wallet) -> Report:

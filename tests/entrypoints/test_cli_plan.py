@@ -99,9 +99,27 @@ def test_a_missing_file_is_not_found() -> None:
     assert "fiel init nowhere.toml" in " ".join(done.stderr.split())
 
 
-def test_nothing_to_plan_is_a_usage_error() -> None:
-    """Without a file or an instance the command says what it needs."""
-    assert fiel("plan").exit_code == 2
+def test_nothing_to_plan_is_a_usage_error(tmp_path: Path) -> None:
+    """Without a file, an instance or a book the command says how to begin."""
+    done = fiel("plan", FIEL_DATA_DIR=str(tmp_path))
+    told = " ".join(done.stderr.split())
+    assert done.exit_code == 2
+    assert all(part in told for part in ("source_missing", "fiel import", "fiel init", "--instance"))
+
+
+@pytest.mark.parametrize("option", ["--user", "--category", "--losses", "--database"])
+def test_what_is_said_of_the_book_does_not_go_with_a_file(wallet: Path, option: str) -> None:
+    """A file says itself what the book says; nothing is ignored in silence."""
+    done = fiel("plan", wallet, option, "x=y")
+    assert done.exit_code == 2
+    assert f"{option} só vale com o plano do livro" in " ".join(done.stderr.split())
+
+
+def test_an_instance_takes_none_of_them() -> None:
+    """It says everything itself."""
+    done = fiel("plan", "--instance", "x.json", "--user", "ana")
+    assert done.exit_code == 2
+    assert "option_unused" in done.stderr
 
 
 def test_english_errors_use_the_engines_own_words(wallet: Path) -> None:

@@ -16,6 +16,7 @@ from fiel.portfolio.corporate_actions import (
     Amortisation,
     Bonus,
     FractionAuction,
+    Left,
     Merger,
     Opening,
     OutcomeKind,
@@ -75,6 +76,22 @@ def test_a_grouping_leaves_a_fraction_with_its_share_of_the_cost_for_the_auction
     assert [(one.kind, one.proceeds, one.cost) for one in sold.outcomes] == [
         (OutcomeKind.FRACTION, D("61.20"), D(50))
     ]
+
+
+def test_what_leaves_takes_its_share_of_the_cost() -> None:
+    """Without a sale and without a gain; for an auction it waits with that share until it is sold."""
+    left = apply_action(book("100.5", "1005"), Left("l", DAY, "PETR4", D("0.5"), waits=True))
+    (held,) = left.changed
+    assert (amounts(held), held.fraction, held.fraction_cost) == (("100.0", "1000"), D("0.5"), D(5))
+    assert left.outcomes == ()
+    assert amounts(after(book(), Left("l", DAY, "PETR4", D(40)))["PETR4"]) == ("60", "600")
+
+
+def test_more_that_leaves_than_is_held_leaves_a_short_position() -> None:
+    """All of the cost goes with what was there; what was not has none."""
+    held = after(book("10", "100"), Left("l", DAY, "PETR4", D(12)))["PETR4"]
+    assert amounts(held) == ("-2", "0")
+    assert amounts(after({}, Left("l", DAY, "PETR4", D(2)))["PETR4"]) == ("-2", "0")
 
 
 def test_what_the_broker_credited_counts_when_it_is_known() -> None:

@@ -9,6 +9,7 @@ from fiel.portfolio.corporate_actions import (
     Action,
     Bonus,
     FractionAuction,
+    Left,
     Opening,
     Renamed,
     RightsExercised,
@@ -53,6 +54,20 @@ def test_lots_keep_their_age_through_splits_bonuses_and_new_names() -> None:
         (day("01-08"), D(110), D(610)),
     ]
     assert set(lots.held) == {"NOVA3"}
+
+
+def test_what_leaves_without_a_sale_is_the_oldest() -> None:
+    """Nobody sold it: no gain. What waits for its auction stays in the lots until then."""
+    trades = [bought("01-05", 100, "10"), bought("01-08", 50, "12")]
+    actions: list[Action] = [
+        Left("l", day("02-02"), "PETR4", D(120)),
+        Left("w", day("02-03"), "PETR4", D("0.5"), waits=True),
+    ]
+    lots = fifo_lots(trades, actions)
+    assert [(lot.day, lot.quantity, lot.cost) for lot in lots.held["PETR4"]] == [
+        (day("01-08"), D(30), D(360))
+    ]
+    assert lots.sales == ()
 
 
 def test_an_auction_takes_the_fraction_from_the_oldest_lot() -> None:

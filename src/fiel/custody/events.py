@@ -180,6 +180,10 @@ class BookFact:
     price: int = 0
 
 
+#: How the name of a command begins that takes an entry back; the entry's follows.
+REVERSING = "reverse:"
+
+
 @dataclass(frozen=True, slots=True)
 class Reverse:
     """A booked entry without an order is taken back: what it moved moves back, its lot counts no more."""
@@ -190,7 +194,7 @@ class Reverse:
     @property
     def command_id(self) -> str:
         """An entry is taken back once: the name follows from it."""
-        return f"reverse:{self.entry.id}"
+        return f"{REVERSING}{self.entry.id}"
 
     @property
     def ticker(self) -> str | None:

@@ -3,14 +3,15 @@
     {"accounts": [...], "reservations": [...], "transactions": [...], "parked": [...], "dead_letters": [...]}
 
 It says what the book holds, and leaves out what only says how it came to hold it. Two books that were
-given the same deposits and withdrawals, and the same order events in any order and any number of times,
-export the same bytes, on either database. For that to be so it holds that
+given the same deposits, withdrawals and facts, and the same order events in any order and any number of
+times, export the same bytes, on either database. For that to be so it holds that
 
 - times are not told: deposits and events without a time carry that of their arrival, and of two reports
   of one execution the first to arrive is kept;
 - numbers of rows, ids of requests, places in the log and running balances are not told;
 - transactions are those that change a balance. A deposit, withdrawal or payment of income is one each
-  (that also tells `incomeKind` and the tax `withheld`); an order has one
+  (that also tells `incomeKind` and the tax `withheld`); so is a fact that was told afterwards (TRADE with
+  its fees, FEE, TAX), and what takes one back is another; an order has one
   SETTLEMENT and one FEE, with the corrections that a late report caused already in their sums. What was
   reserved and refunded on the way depends on the path; what is reserved now stands in `reservations`;
 - a reservation's status is that of its order's end; that it was refused on the way is not told, and what

@@ -3,7 +3,8 @@
 The value is `{eventId, userId, transactionType, amount, ticker, orderId, balanceAfter,
 blockedBalanceAfter, eventTimestamp}`; amounts are JSON numbers with their exact digits, the time is
 local without a zone, as the other services of this bus write it. Two members of ours follow: `currency`
-and `sequence` (the transaction's number within its account, so that a consumer can see a gap).
+and `sequence` (the transaction's number within its account, so that a consumer can see a gap). The types are
+those of `TransactionType`: the five of the bus, and FEE, TAX, INCOME, CAPITAL_RETURN and CORRECTION.
 """
 
 from __future__ import annotations

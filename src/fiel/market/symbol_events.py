@@ -169,7 +169,7 @@ class EventsDesk:
         heard, doubts = without_leaps(known, heard)
         cash = reconcile(_with_silent(known, heard), b3(), order=ORDER, known=known.cash)
         before = {each.event_id: each for each in known.cash}
-        rows = [_cash_row(each) for each in cash if before.get(each.event_id) != each]
+        rows = [cash_row(each) for each in cash if before.get(each.event_id) != each]
         tellings = [(each, one) for each in _ranked(heard) for one in heard[each]]
         shares, more = await self._shares(known, [one for _, one in tellings])
         rights = {_right_id(one): one for _, reading in tellings for one in reading.subscriptions}
@@ -352,7 +352,8 @@ def _with_silent(known: SymbolEvents, heard: Mapping[str, Sequence[EventsReading
     return [*readings, EventsReading(known.symbol, earlier)]
 
 
-def _cash_row(each: ReconciledCash) -> EventRow:
+def cash_row(each: ReconciledCash) -> EventRow:
+    """A payment as it is stored."""
     event = each.event
     return EventRow(each.event_id, CASH, event.com_date, event.payment_date, event_codec.cash_text(each))
 

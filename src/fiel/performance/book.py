@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -55,19 +55,21 @@ def value_book(
     *,
     rates: Mapping[str, PriceSeries] | None = None,
     cash: CashMode = CashMode.TRACKED,
+    also: Collection[date] = (),
 ) -> Book:
     """The book of `entries` (any order), valued at `prices` by asset and `rates` by currency.
 
     `sessions` are the days on which prices are due, ascending. A price that is missing on one is carried
     from the last known day, and named in `doubts`; before the first one the price of a trade serves. An
-    entry on another day (a dividend paid on a Saturday) becomes a day of its own.
+    entry on another day (a dividend paid on a Saturday) becomes a day of its own, and so do the days of
+    `also` (the end of a year, when yardsticks that grow every day are compared).
 
     Raises `InvalidInput` for an unknown asset, a currency without rates, or a book beyond the limits.
     """
     if len(entries) > ENTRIES_MAX:
         raise InvalidInput("too_many_entries", f"at most {ENTRIES_MAX} entries", field="entries")
     known = {asset.id: asset for asset in assets}
-    axis = tuple(sorted({*sessions, *(entry.day for entry in entries)}))
+    axis = tuple(sorted({*sessions, *(entry.day for entry in entries), *also}))
     given = _rates(rates or {}, axis, known, entries)
     posting = Posting(known, {day: place for place, day in enumerate(axis)}, given, cash is CashMode.TRACKED)
     aligned: dict[str, Aligned] = {}

@@ -6,11 +6,13 @@ day, never adjusted for what came later. A price that is not there is missing, n
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 
 from fiel.kernel.decimals import DecimalInput, decimals_of, parse_decimal
 from fiel.kernel.errors import InvalidInput
@@ -146,11 +148,13 @@ class PriceSeries:
     def __post_init__(self) -> None:
         if len(self.days) != len(self.units):
             raise InvalidInput("prices_uneven", "give one price or None for each day", field="units")
-        if any(one >= other for one, other in zip(self.days, self.days[1:], strict=False)):
+        # Without a loop of Python: a report reads half a million prices.
+        if any(map(operator.ge, self.days, islice(self.days, 1, None))):
             raise InvalidInput("days_out_of_order", "days of prices ascend, each once", field="days")
         if not 0 <= self.decimals <= PRICE_DECIMALS_MAX:
             raise InvalidInput("decimals_out_of_range", "prices have 0 to 18 decimals", field="decimals")
-        if any(unit is not None and unit < 0 for unit in self.units):
+        known = filter(None, self.units) if None in self.units else self.units
+        if min(known, default=0) < 0:  # type: ignore[operator,type-var]  # `None` is not among them
             raise InvalidInput("price_negative", "a price is not below zero", field="units")
 
     @classmethod

@@ -125,6 +125,14 @@ class Merger(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Left(Event):
+    """`quantity` units leave without a sale, with their share of the cost; `waits`: for their auction."""
+
+    quantity: Decimal
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FractionAuction(Event):
     """The waiting fraction is sold for `proceeds` (money in all)."""
 
@@ -142,9 +150,10 @@ Action: TypeAlias = (
     | RightsIssued
     | RightsExercised
     | RightsLapsed
+    | Left
     | FractionAuction
 )
-#: Which comes first on one day: names, then exchanges, then units, then money.
+#: Which comes first on one day: names, then exchanges, then units, then what leaves, then money.
 ORDER: tuple[type[Event], ...] = (
     Opening,
     Renamed,
@@ -156,6 +165,7 @@ ORDER: tuple[type[Event], ...] = (
     RightsIssued,
     RightsExercised,
     RightsLapsed,
+    Left,
     FractionAuction,
 )
 
@@ -220,7 +230,7 @@ def apply_action(holdings: Mapping[str, Holding], action: Action) -> Applied:
     held = holdings.get(action.asset, Holding(action.asset))
     if isinstance(action, Opening):
         return Applied((held.plus(action.quantity, action.cost),))
-    if not held.quantity and not isinstance(action, FractionAuction | RightsExercised):
+    if not held.quantity and not isinstance(action, FractionAuction | RightsExercised | Left):
         return Applied(())
     with localcontext(finance_context()):
         return _apply(holdings, held, action)
@@ -248,10 +258,23 @@ def _apply(holdings: Mapping[str, Holding], held: Holding, action: Action) -> Ap
             return _spun_off(holdings, held, action)
         case Merger():
             return _merged(holdings, held, action)
+        case Left(quantity=quantity, waits=waits):
+            return Applied((_without(held, quantity, waits=waits),))
         case FractionAuction(proceeds=proceeds):
             sold = _outcome(action, OutcomeKind.FRACTION, held.fraction, proceeds, held.fraction_cost)
             return Applied((replace(held, fraction=_ZERO, fraction_cost=_ZERO),), (sold,))
     raise InvalidInput("action_unknown", f"{type(action).__name__} is no event known here")
+
+
+def _without(held: Holding, quantity: Decimal, *, waits: bool) -> Holding:
+    """More than is held leaves a short position that cost nothing."""
+    part = min(quantity, max(held.quantity, _ZERO))
+    apart = held.cost_of(part) if part else _ZERO
+    left = replace(held.minus(part) if part else held, quantity=held.quantity - quantity)
+    if not waits:
+        return left
+    cost = sum_costs(held.fraction_cost, apart)
+    return replace(left, fraction=held.fraction + quantity, fraction_cost=cost)
 
 
 def _bonus(held: Holding, action: Bonus) -> Applied:

@@ -15,6 +15,7 @@ from fiel.portfolio.corporate_actions import (
     Action,
     Bonus,
     FractionAuction,
+    Left,
     Merger,
     Opening,
     RightsExercised,
@@ -154,6 +155,10 @@ class _Run:
         elif isinstance(action, FractionAuction):
             fraction = sum((lot.quantity for lot in self.lots[action.asset]), _ZERO) % 1
             self._take(action.asset, fraction, f"actions.{action.id}.quantity")
+        elif isinstance(action, Left):
+            # What waits for its auction stays in the lots until then.
+            if not action.waits:
+                self._take(action.asset, action.quantity, f"actions.{action.id}.quantity")
         elif isinstance(action, RightsIssued):
             self._issue(action)
         else:

@@ -8,12 +8,15 @@ from decimal import Decimal
 from itertools import count
 
 from fiel.bootstrap import OpenCustody
+from fiel.copilot.store.accounts import WalletAccount, add_accounts
 from fiel.copilot.taxes.desk import MonthView, PositionsView, TaxDesk, YearView
-from fiel.copilot.taxes.told import Told
+from fiel.copilot.taxes.told import Told as Said
 from fiel.custody.accounts import AccountKey, CashMode, PositionKey
-from fiel.custody.events import Adjust
+from fiel.custody.bookings import Bookings, Told
+from fiel.custody.events import Adjust, BookFact, FactKind
 from fiel.custody.messages import Message
 from fiel.custody.store.book import BookUnit
+from fiel.kernel.clock import FixedClock
 from fiel.market import event_codec
 from fiel.market.store.events import SHARES, EventRow, StoredEvents
 from fiel.market.values import ShareEvent, ShareKind
@@ -25,6 +28,8 @@ MORNING = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 #: Noon in São Paulo, in UTC.
 NOON = time(15)
+#: Nine in the morning there, when files' corporate events happen.
+NINE = time(12)
 
 
 def day(text: str) -> date:
@@ -113,11 +118,74 @@ class Wallet:
         row = EventRow(f"{symbol}{com}", SHARES, day(com), None, event_codec.told_text(event))
         StoredEvents(self.opened.database).save(symbol, [row], at=MORNING)
 
-    def month(self, text: str, told: Told | None = None) -> MonthView:
+    def tells(
+        self,
+        kind: FactKind,
+        on: str,
+        ticker: str,
+        quantity: str = "0",
+        *,
+        cost: str = "0",
+        amount: str = "0",
+        price: str = "0",
+        fee: str = "0",
+        account: str = "",
+        name: str = "",
+        at: time = NINE,
+    ) -> str:
+        """A fact of a file: units, reais, `at` in UTC; `account` is a broker's label. Gives its entry."""
+        command = name or f"{kind}-{on}-{ticker}-{account}-{at}"
+        fact = BookFact(
+            command,
+            kind,
+            MORNING,
+            datetime.combine(day(on), at, UTC),
+            ticker,
+            int(Decimal(quantity) * 10**9),
+            int(Decimal(amount) * 100),
+            int(Decimal(fee) * 100),
+            int(Decimal(cost) * 100),
+            int(Decimal(price) * 10**9),
+        )
+        user = self.account(account)
+        modes = {user: CashMode.EXTERNAL} if account else {}
+        return self.bookings.book_all([Told(user, fact)], modes).entries[command]
+
+    def trades(self, on: str, ticker: str, quantity: str, price: str, account: str = "") -> str:
+        """A trade of a file: bought at noon, sold (below zero) at three."""
+        units = Decimal(quantity)
+        amount = str(-(units * Decimal(price)).quantize(Decimal("0.01")))
+        at = NOON if units > 0 else time(18)
+        return self.tells(
+            FactKind.TRADE, on, ticker, quantity, amount=amount, price=price, account=account, at=at
+        )
+
+    def remembers(self, words: dict[str, str]) -> None:
+        """A person says once what assets are."""
+        self._desk(Said(words)).remember(WALLET, MORNING)
+
+    def takes_back(self, entry: str) -> None:
+        """A booking was wrong."""
+        self.bookings.reverse([entry])
+
+    def account(self, label: str) -> AccountKey:
+        """The wallet's own account, or the one at a broker, which is opened."""
+        if not label:
+            return AccountKey(WALLET, "BRL")
+        broker = WalletAccount(WALLET, label, f"{WALLET}/{label}", label)
+        self.opened.database.transact(lambda unit: add_accounts(unit.connection, [broker], MORNING))
+        return AccountKey(broker.user_id, "BRL")
+
+    @property
+    def bookings(self) -> Bookings:
+        """What books facts."""
+        return Bookings(self.opened.custody.book, FixedClock(MORNING))
+
+    def month(self, text: str, told: Said | None = None) -> MonthView:
         """The tax of a month, "YYYY-MM"."""
         return self._desk(told).month(WALLET, date.fromisoformat(f"{text}-01"), TODAY)
 
-    def year(self, year: int, told: Told | None = None) -> YearView:
+    def year(self, year: int, told: Said | None = None) -> YearView:
         """The forms of a year."""
         return self._desk(told).year(WALLET, year, TODAY)
 
@@ -125,5 +193,5 @@ class Wallet:
         """What was held."""
         return self._desk(None).positions(WALLET, day(on), by_age=by_age)
 
-    def _desk(self, told: Told | None) -> TaxDesk:
-        return TaxDesk(self.opened.database, told or Told())
+    def _desk(self, told: Said | None) -> TaxDesk:
+        return TaxDesk(self.opened.database, told or Said())

@@ -8,21 +8,22 @@ when the day's quantity and value of the asset agree.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from fiel.copilot.booking.lines import TOLD_TWICE, TRADES, Line, row_id
+from fiel.copilot.booking.lines import TOLD_TWICE, TRADES, TYPED, Line, row_id
 
 _Group: TypeAlias = tuple[str, str, str, date, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A row of the book as comparing sees it. `is_back`: it was taken back, and counts as told still."""
+    """A row of the book as comparing sees it; `value` of trades is quantity x price, of others the amount.
+    `is_back`: it was taken back, and counts as told still."""
 
     id: str
     user_id: str
@@ -35,6 +36,7 @@ class Known:
     value: Decimal | None = None
     has_costs: bool = False
     is_back: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class _Comparing:
     def __init__(self, wallet: str, lines: Sequence[Line], known: list[Known]) -> None:
         self._wallet, self._lines, self._all = wallet, lines, known
         self._free: dict[str, Known] = {one.id: one for one in known}
-        self._by_identity: defaultdict[str, list[Known]] = defaultdict(list)
+        self._by_identity: defaultdict[str, deque[Known]] = defaultdict(deque)
         for one in sorted(known, key=lambda one: (one.is_back, one.id)):
             self._by_identity[one.identity].append(one)
         #: Lines that take the place of a row: matched already.
@@ -85,9 +87,12 @@ class _Comparing:
         counts: defaultdict[tuple[str, str], int] = defaultdict(int)
         for one in self._all:
             counts[one.user_id, one.identity.removeprefix(REPLACED)] += 1
+        taken = {one.id for one in self._all}
         for line in left:
             key = line.user_id, line.identity
-            self._done.new.append(NewLine(row_id(self._wallet, *key, counts[key]), line))
+            while (name := row_id(self._wallet, *key, counts[key])) in taken:
+                counts[key] += 1
+            self._done.new.append(NewLine(name, line))
             counts[key] += 1
         self._done.gone = list(self._gone())
         return self._done
@@ -114,14 +119,21 @@ class _Comparing:
         (self._done.taken_back if one.is_back else self._done.known).append((line, one))
 
     def _same_account(self, line: Line) -> Known | None:
-        found = self._by_identity.get(line.identity, ())
-        return next((one for one in found if one.id in self._free and one.user_id == line.user_id), None)
+        return next((one for one in self._equals(line) if one.user_id == line.user_id), None)
 
     def _other_report(self, line: Line) -> Known | None:
         if line.kind not in TOLD_TWICE:
             return None
-        found = self._by_identity.get(line.identity, ())
-        return next((one for one in found if one.id in self._free and one.family != line.family), None)
+        return next((one for one in self._equals(line) if one.family != line.family), None)
+
+    def _equals(self, line: Line) -> Iterable[Known]:
+        """Rows like the line. What a person types again after taking it back is meant: it is new."""
+        equal = self._by_identity.get(line.identity, deque())
+        while equal and equal[0].id not in self._free:
+            equal.popleft()
+        for one in equal:
+            if one.id in self._free and not (one.is_back and line.family == TYPED):
+                yield one
 
     def _match_totals(self, lines: list[Line]) -> list[Line]:
         """Trades of a day that another report tells in other pieces."""
@@ -129,12 +141,14 @@ class _Comparing:
         for line in lines:
             if line.kind in TRADES and id(line) not in self._taking:
                 told[line.user_id, line.kind.value, line.asset or "", line.day, line.currency].append(line)
+        free: defaultdict[tuple[str, str, str, date], list[Known]] = defaultdict(list)
+        for one in self._free.values():
+            free[one.user_id, one.kind, one.asset, one.day].append(one)
         same: set[int] = set()
         for group, own in told.items():
+            currency = f"|{group[4]}|"
             others = [
-                one
-                for one in self._free.values()
-                if (one.user_id, one.kind, one.asset, one.day) == group[:4] and one.family != own[0].family
+                one for one in free[group[:4]] if one.family != own[0].family and currency in one.identity
             ]
             if others and _totals_of_lines(own) == _totals(others):
                 same |= self._same_pieces(own, others)
@@ -159,9 +173,11 @@ class _Comparing:
         last = max(line.day for line in self._lines)
         families = {line.family for line in self._lines}
         accounts = {line.user_id for line in self._lines}
+        # An export of the same thing shares rows with the one before it; another broker's does not.
+        files = {one.sha256 for _, one in (*self._done.known, *self._done.taken_back)} - {""}
         for one in self._free.values():
-            is_old = one.family in families and one.user_id in accounts and not one.is_back
-            if is_old and first < one.day < last:
+            is_old = one.family in families and one.user_id in accounts and one.sha256 in files
+            if is_old and not one.is_back and first < one.day < last:
                 yield one
 
 
@@ -199,6 +215,6 @@ def known_of(new: NewLine) -> Known:
         line.kind.value,
         line.asset or "",
         line.row.quantity if line.kind in TRADES else None,
-        value_of(line) if line.kind in TRADES else None,
+        value_of(line) if line.kind in TRADES else line.row.amount,
         line.has_costs,
     )

@@ -14,9 +14,11 @@ from decimal import Decimal, localcontext
 
 from fiel.copilot.booking.lines import Line
 from fiel.copilot.importing.rows import RowKind
-from fiel.custody.accounts import AccountKey
+from fiel.custody.accounts import Account, AccountKey, Rejection
 from fiel.custody.bookings import Told
-from fiel.custody.events import BookFact, BookIncome, FactKind
+from fiel.custody.events import BookFact, BookIncome, FactKind, State
+from fiel.custody.ledger.facts import book_fact
+from fiel.custody.ledger.income import book_income
 from fiel.income.values import IncomeKind
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.money import currency_decimals
@@ -28,7 +30,7 @@ _HOURS: Mapping[RowKind, int] = {
     RowKind.DELIVERY_IN: 8,
     RowKind.SPLIT: 9,
     RowKind.BONUS: 9,
-    RowKind.FRACTION_OUT: 9,
+    RowKind.FRACTION_OUT: 10,
     RowKind.TRANSFER: 16,
     RowKind.DEPOSIT: 10,
     RowKind.FX_IN: 10,
@@ -103,6 +105,18 @@ def instant_of(line: Line, name: str, zone: tzinfo) -> datetime:
     return at + timedelta(microseconds=int(name[:8], 16) % 1_000_000_000)
 
 
+def check_line(line: Line, now: datetime, zone: tzinfo) -> None:
+    """Whether the line can be booked, whatever is held. Raises `CannotBook`, or `InvalidInput` of a name."""
+    if line.kind is RowKind.FRACTION_OUT and not line.row.quantity:
+        return
+    for told in facts_of(line, "0" * 20, Context(zone, now, lambda *_: 0)):
+        state = State(Account(*told.account))
+        command = told.command
+        done = book_fact(state, command) if isinstance(command, BookFact) else book_income(state, command)
+        if isinstance(done, Rejection):
+            raise CannotBook(done.code, done.message, field=done.field)
+
+
 def _trade(line: Line, name: str, context: Context) -> list[Told]:
     row, sign = line.row, 1 if line.kind in _BUYS else -1
     if not row.quantity:
@@ -143,6 +157,8 @@ def _income(line: Line, name: str, context: Context) -> Told:
     withheld = _minor(row.taxes, line.currency) if row.taxes else 0
     if row.taxes:
         net -= withheld
+        if net <= 0:
+            raise CannotBook("taxes_exceed_amount", "more was withheld than was paid", field="taxes")
     elif line.kind is RowKind.JCP and line.currency == "BRL":
         withheld = _jcp_tax(line, net)
     return Told(

@@ -32,6 +32,8 @@ _BY_QUANTITY = frozenset(
     {RowKind.BONUS, RowKind.FRACTION_OUT, RowKind.SPLIT, RowKind.TRANSFER, RowKind.DELIVERY_IN}
 )
 TRADES = frozenset({RowKind.BUY, RowKind.SELL, RowKind.SUBSCRIPTION, RowKind.REDEMPTION})
+#: The family of what was typed; its rows bear no file's hash.
+TYPED = "typed"
 #: Of bank statements, where nothing else tells two entries of one day apart.
 _OF_BANKS = ("memo", "fitid")
 
@@ -68,7 +70,10 @@ def _identity(line: Line) -> str:
     elif line.kind in _BY_QUANTITY:
         parts += [_plain(row.quantity), line.user_id if line.kind is RowKind.TRANSFER else ""]
     else:
-        parts += [_plain(row.quantity) if line.kind in TRADES else "", _cents(row.amount)]
+        # Without an amount the numbers that make it are the fact.
+        is_told_apart = line.kind in TRADES or row.amount is None
+        parts += [_plain(row.quantity) if is_told_apart else "", _cents(row.amount)]
+        parts += [_plain(row.price)] if row.amount is None else []
         parts += [row.extra.get(name, "") for name in _OF_BANKS]
     return "|".join(parts)
 

@@ -16,8 +16,8 @@ _ASSET = re.compile(r"[A-Z0-9]{1,20}")
 #: Words that say what kind of company an institution is, and not which one.
 _COMPANY = frozenset(
     _WORD.findall(
-        "ltda me cctvm ctvm dtvm cvm corretora distribuidora de do da dos e titulos valores "
-        "mobiliarios cambio investimentos investimento participacoes mercadorias b3 brasil"
+        "ltda me cctvm ctvm dtvm cvm cvmc ccvm cv cvc banco bco corretora distribuidora de do da dos e "
+        "titulos valores mobiliarios cambio investimentos investimento participacoes mercadorias b3 brasil"
     )
 )
 _TREASURY = (
@@ -48,6 +48,15 @@ def label_of(institution: str) -> str:
 def same_label(one: str, other: str) -> bool:
     """Whether two labels are of one institution: `nu-invest` and `nuinvest` are."""
     return one.replace("-", "") == other.replace("-", "")
+
+
+def name_said(name: str) -> str:
+    """A name on a note as it is remembered: whatever its case and blanks.
+
+    >>> name_said(" CI FII  Hg Real ")
+    'CI FII HG REAL'
+    """
+    return " ".join(name.upper().split())
 
 
 def asset_code(row: Row) -> str | None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from fiel.copilot.booking.accounts import Accounts
 from fiel.copilot.booking.lines import Line
-from fiel.copilot.booking.places import asset_code, asset_name
+from fiel.copilot.booking.places import asset_code, asset_name, name_said
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row, RowKind
 
 #: Kinds that are about no asset, or may be.
@@ -32,7 +32,8 @@ _STATEMENT = "ofx"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says of files: `tickers` by name on the note, the account of what names none."""
+    """What a person says of files: `tickers` by the name on the note (`name_said`), the account of what
+    names none."""
 
     tickers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     account: str | None = None
@@ -73,7 +74,7 @@ def sort_rows(read: ReadFile, accounts: Accounts, said: Said, today: date) -> So
 def _place(
     done: Sorted, row: Row, kind: RowKind, day: date, read: ReadFile, accounts: Accounts, said: Said
 ) -> None:
-    asset = asset_code(row) or said.tickers.get(name_on_note(row))
+    asset = asset_code(row) or said.tickers.get(name_said(name_on_note(row)))
     if asset is None and kind not in _WITHOUT_ASSET:
         done.waiting.append(Reasoned(row, "ticker_missing"))
         return

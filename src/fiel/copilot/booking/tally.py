@@ -48,6 +48,11 @@ class Tally:
         for key, lots in self.lots.items():
             self.lots[key] = [lot for lot in lots if lot.id not in gone]
 
+    def keep(self, *lots: Lot) -> None:
+        """Lots of the book that were forgotten, back in it."""
+        for lot in lots:
+            self.lots[PositionKey(lot.user_id, lot.currency, lot.ticker)].append(lot)
+
     def plan(self, told: Told) -> None:
         """One more fact; income and money move no shares."""
         if not isinstance(told.command, BookFact):

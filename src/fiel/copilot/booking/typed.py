@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
+from fiel.copilot.booking.lines import TYPED
 from fiel.copilot.booking.places import asset_code
 from fiel.copilot.importing.rows import ReadFile, Row, RowKind
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.rounding import finance_context, round_half_up
 
-#: The format of what was typed; its rows bear no file's hash.
-TYPED = "typed"
 _OPENING = re.compile(r"([A-Za-z0-9]{1,20})=([0-9.]+)@([0-9.]+)(?:/(.{1,100}))?")
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
 _OPENINGS_MAX = 1_000
@@ -59,6 +59,8 @@ def _opening(at: int, text: str, rows: Sequence[Row], day: date | None) -> Row:
             f"say since when {asset} is held, with --opening-day",
             field="--opening-day",
         )
+    with localcontext(finance_context()):
+        cost = round_half_up(quantity * average, 2)
     return Row(
         at,
         RowKind.DELIVERY_IN,
@@ -66,7 +68,7 @@ def _opening(at: int, text: str, rows: Sequence[Row], day: date | None) -> Row:
         asset,
         quantity=quantity,
         price=average,
-        amount=(quantity * average).quantize(Decimal("0.01")),
+        amount=cost,
         institution=account or (own[0][2] or None if own else None),
     )
 

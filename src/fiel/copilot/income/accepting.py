@@ -48,7 +48,7 @@ def _do(desk: IncomeDesk, custody: Custody, seen: Reconciled, proposal: Proposal
     receipt = proposal.receipt_id
     if proposal.kind is not ProposalKind.LINK:
         receipt = custody.book_income(
-            seen.wallet,
+            seen.book.user_of(proposal.account),
             proposal.asset,
             proposal.income_kind.value,
             f"{proposal.amount:f}",

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from fiel.copilot.income.announced import AnnouncedEvents, AnnouncedOf
+from fiel.copilot.income.booked_changes import settle
 from fiel.copilot.income.wallet import WalletBook, asset_of, read_wallet
 from fiel.copilot.income.zones import zone_of
 from fiel.copilot.store import income as store
+from fiel.copilot.store.accounts import owners, users_of
 from fiel.copilot.store.income import Visited
 from fiel.custody.queries import Snapshot
 from fiel.income.lifecycle import IncomePolicy
@@ -108,19 +110,26 @@ class IncomeDesk:
             return store.records_of(connection, wallet)
 
     def users(self, limit: int) -> list[str]:
-        """The first users of the book."""
+        """The first wallets of the book: its users, and of accounts the wallet that they are of."""
         with self.database.reading() as connection:
-            return list(Snapshot(connection).user_ids("", limit))
+            book, found, after = Snapshot(connection), dict[str, None](), ""
+            while len(found) < limit and (page := book.user_ids(after)):
+                of = owners(connection, page)
+                found.update(dict.fromkeys(of.get(each, each) for each in page))
+                after = page[-1]
+        return list(found)[:limit]
 
     def knows(self, user: str) -> bool:
-        """Whether the book has an account of that user."""
+        """Whether the book has an account of that wallet."""
         with self.database.reading() as connection:
-            return bool(Snapshot(connection).accounts(user))
+            book = Snapshot(connection)
+            return any(book.accounts(each) for each in users_of(connection, user))
 
     def held(self, wallet: str) -> frozenset[str]:
         """The assets that the wallet holds now."""
         with self.database.reading() as connection:
-            positions = Snapshot(connection).positions(wallet)
+            book = Snapshot(connection)
+            positions = [one for user in users_of(connection, wallet) for one in book.positions(user)]
         return frozenset(asset_of(each.ticker) for each in positions if each.quantity)
 
     def announced_assets(self, assets: Collection[str]) -> frozenset[str]:
@@ -151,7 +160,7 @@ class IncomeDesk:
         book = read_wallet(connection, wallet, zone_of(zone), store.links_of(connection, wallet))
         known = store.records_of(connection, wallet)
         assets = book.assets | {each.asset for each in known}
-        announced = self.announced.of(connection, assets)
+        book, announced = settle(book, self.announced.of(connection, assets))
         first = book.first_day
         done = reconcile(
             wallet,

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 
 from fiel.copilot.income.zones import zone_of
 from fiel.copilot.store import income as store
+from fiel.copilot.store.accounts import owners
 from fiel.custody.queries import Snapshot
 from fiel.infra.jobs.port import ID_BYTES_MAX, GiveUp, Job, JobQueue
 from fiel.infra.storage import job_runs
@@ -101,23 +102,29 @@ class Schedule:
             mark = f"{day}/{zone}/{page}"
             last = self._outcome(mark)
             if last is None:
-                wallets, mine = self._page(zone, after)
-                if not wallets:
+                users, mine = self._page(zone, after)
+                if not users:
                     self._mark(f"{day}/{zone}", str(jobs))
                     return jobs
                 self.queue.enqueue([WalletDay(wallet, day).job() for wallet in mine])
-                last = wallets[-1]
+                last = users[-1]
                 self._mark(mark, last)
                 jobs += len(mine)
             after, page = last, page + 1
         return jobs
 
     def _page(self, zone: str, after: str) -> tuple[Sequence[str], Collection[str]]:
-        """The next users of the book, and those of them whose day is this zone's."""
+        """The next users of the book, and the wallets among them whose day is this zone's.
+
+        The accounts of a wallet stand for it, once; one that began on the page before was handed out there.
+        """
         with self.database.reading() as connection:
-            wallets = Snapshot(connection).user_ids(after, PAGE)
+            users = Snapshot(connection).user_ids(after, PAGE)
+            of = owners(connection, [*users, after])
+            wallets = dict.fromkeys(of.get(each, each) for each in users)
+            wallets.pop(of.get(after, after), None)
             zones = store.zones(connection, wallets)
-        return wallets, [each for each in wallets if zones.get(each, self.default_zone) == zone]
+        return users, [each for each in wallets if zones.get(each, self.default_zone) == zone]
 
     def _outcome(self, key: str) -> str | None:
         with self.database.reading() as connection:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from fiel.copilot.income.view import Worth
+from fiel.copilot.store.accounts import users_of
 from fiel.custody.ports import PriceSource
 from fiel.custody.queries import Snapshot
 from fiel.custody.valuation import value
@@ -20,8 +21,10 @@ def worth_of(connection: Session, prices: PriceSource, wallet: str, at: datetime
     """Cost and value of the positions in reais. Prices that nobody has, or that are old, leave the value
     unknown: a part is not the whole."""
     book = Snapshot(connection)
-    positions = [each for each in book.positions(wallet) if each.currency == CURRENCY and each.quantity]
-    accounts = [each for each in book.accounts(wallet) if each.currency == CURRENCY]
+    users = users_of(connection, wallet)
+    held = [each for user in users for each in book.positions(user)]
+    positions = [each for each in held if each.currency == CURRENCY and each.quantity]
+    accounts = [each for user in users for each in book.accounts(user) if each.currency == CURRENCY]
     if not positions or not accounts:
         return Worth()
     cost = Decimal(sum(each.cost for each in positions)).scaleb(_CENTS)

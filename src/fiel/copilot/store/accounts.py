@@ -38,7 +38,7 @@ def owners(connection: Connection, user_ids: Iterable[str]) -> dict[str, str]:
     """The wallet of each account that is one of a wallet; those that stand for themselves are left out."""
     held = wallet_accounts.c
     asked = select(held.user_id, held.wallet).where(held.user_id.in_(sorted(user_ids)))
-    return dict(connection.execute(asked).tuples().all())
+    return {row.user_id: row.wallet for row in connection.execute(asked)}
 
 
 def add_accounts(connection: Connection, accounts: Iterable[WalletAccount], at: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from fiel.copilot.tables import booked_files, booked_rows
 from fiel.infra.storage import bulk
@@ -16,6 +16,8 @@ from fiel.infra.storage.types import micros_of
 from fiel.infra.storage.upserts import insert_into
 
 _ROW = bulk.Shape.of(booked_rows)
+#: Names in one question: databases limit them.
+_NAMES_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,23 @@ def rows_of(
         asked = asked.where(held.day >= first.isoformat())
     if last is not None:
         asked = asked.where(held.day <= last.isoformat())
-    if ids is not None:
-        asked = asked.where(held.id.in_(sorted(ids)))
-    return [_row(row) for row in connection.execute(asked.order_by(held.day, held.id))]
+    if ids is None:
+        return [_row(row) for row in connection.execute(asked.order_by(held.day, held.id))]
+    names = sorted(set(ids))
+    found = [
+        _row(row)
+        for at in range(0, len(names), _NAMES_MAX)
+        for row in connection.execute(asked.where(held.id.in_(names[at : at + _NAMES_MAX])))
+    ]
+    return sorted(found, key=lambda row: (row.day, row.id))
+
+
+def state_of(connection: Connection, wallet: str) -> tuple[int, int]:
+    """How many rows a wallet has, and how many of them were taken back: both only ever grow."""
+    held = booked_rows.c
+    asked = select(func.count(), func.count(held.reversed_at)).where(held.wallet == wallet)
+    rows, reversed_rows = connection.execute(asked).one()
+    return rows, reversed_rows
 
 
 def rows_with_entries(connection: Connection, wallet: str, entries: Collection[str]) -> list[BookedRow]:
@@ -157,6 +173,13 @@ def _cells(row: BookedRow) -> tuple[Any, ...]:
         micros_of(row.booked_at),
         None if row.reversed_at is None else micros_of(row.reversed_at),
     )
+
+
+def set_entries(connection: Connection, wallet: str, row_id: str, entries: Sequence[str]) -> None:
+    """A row that was booked again, as these journal entries."""
+    held = booked_rows.c
+    which = (held.wallet == wallet, held.id == row_id)
+    connection.execute(update(booked_rows).where(*which).values(entries=json.dumps(list(entries))))
 
 
 def mark_reversed(connection: Connection, wallet: str, ids: Iterable[str], at: datetime) -> None:

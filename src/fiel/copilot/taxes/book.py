@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from decimal import Decimal
@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from fiel.copilot.income.announced import announced_of
 from fiel.copilot.income.wallet import asset_of, local_day
+from fiel.copilot.store.accounts import users_of
 from fiel.copilot.taxes.categories import Categories, decide
+from fiel.copilot.taxes.facts import read_facts
 from fiel.copilot.taxes.lots import CURRENCY, read_lots
 from fiel.copilot.taxes.remarks import Remark, remark
 from fiel.copilot.taxes.share_events import actions_of
@@ -22,7 +24,7 @@ from fiel.income.values import IncomeKind
 from fiel.infra.storage.database import Session
 from fiel.market.queries import events_of
 from fiel.market.symbol_events import SymbolEvents
-from fiel.portfolio.corporate_actions import Action, Amortisation
+from fiel.portfolio.corporate_actions import Action, Amortisation, FractionAuction
 from fiel.portfolio.instruments import Kind, infer_kind
 from fiel.tax.annual import IncomeKind as FormKind
 from fiel.tax.annual import Received
@@ -37,19 +39,20 @@ _FORM_KINDS: Mapping[IncomeKind, FormKind] = MappingProxyType(
         IncomeKind.INTEREST: FormKind.FIXED_INCOME,
     }
 )
+#: Actions that may make a gain, and so need a category.
+_GAINS = (Amortisation, FractionAuction)
 
 
 @dataclass(frozen=True, slots=True)
 class TaxBook:
     """All that the reckoning needs of one wallet; reais, units, days in the zone of tax.
 
-    `withdrawn`: units that left without a sale, for lots by age. `remarks` are of the whole book.
+    All accounts of the wallet are one. `remarks` are of the whole book.
     """
 
     wallet: str
     trades: tuple[Trade, ...]
     actions: tuple[Action, ...]
-    withdrawn: tuple[Trade, ...]
     received: tuple[Received, ...]
     categories: Categories
     remarks: tuple[Remark, ...]
@@ -57,9 +60,8 @@ class TaxBook:
     def sold_until(self, day: date) -> frozenset[str]:
         """Assets whose category the tax of the days up to `day` needs: sold, or paid capital back."""
         sold = {one.asset for one in self.trades if one.side is Side.SELL and one.day <= day}
-        return frozenset(
-            sold | {one.asset for one in self.actions if isinstance(one, Amortisation) and one.day <= day}
-        )
+        paid = {one.asset for one in self.actions if isinstance(one, _GAINS) and one.day <= day}
+        return frozenset(sold | paid)
 
     @property
     def taxed(self) -> TaxBook:
@@ -69,47 +71,48 @@ class TaxBook:
             self,
             trades=tuple(one for one in self.trades if one.asset not in outside),
             actions=tuple(one for one in self.actions if one.asset not in outside),
-            withdrawn=tuple(one for one in self.withdrawn if one.asset not in outside),
         )
 
 
 def read_book(connection: Session, wallet: str, zone: tzinfo, told: Told) -> TaxBook:
     """The wallet in the connection's transaction. Raises `Unavailable`, `Corrupt`."""
     book = Snapshot(connection)
-    lots, receipts = book.lots(wallet), book.income_received(wallet)
+    users = users_of(connection, wallet)
+    lots = [lot for each in book.lots_of(users).values() for lot in each]
+    receipts = [receipt for each in book.income_of(users).values() for receipt in each]
+    facts = read_facts(book.entries_of(users), zone, CURRENCY)
     assets = {asset_of(lot.ticker) for lot in lots if lot.currency == CURRENCY}
     events = events_of(connection, assets)
     share_actions, remarks = actions_of([each for one in events.values() for each in one.shares])
-    done = read_lots(lots, share_actions, zone)
-    categories = decide(
-        assets,
-        _odd_lots(lots),
-        _paid(receipts),
-        {asset: announced_of(each) for asset, each in events.items()},
-        told,
-    )
+    done = read_lots(lots, share_actions, zone, facts)
+    announced = {asset: announced_of(each) for asset, each in events.items()}
+    paying = assets | {fact.asset for fact in facts.money}
+    categories = decide(paying, _odd_lots(lots), _paid(receipts), announced, told).with_rights(done.rights)
     first = min((local_day(lot.occurred_at, zone) for lot in lots), default=date.max)
     received, of_income = _received(receipts, zone)
     return TaxBook(
         wallet,
         tuple(_placed(done.trades, categories)),
         tuple(done.actions),
-        tuple(done.withdrawn),
         received,
         categories,
-        (*_since(first, remarks), *done.remarks, *_unasked(assets, events), *of_income),
+        (*_since(first, remarks, done.settled), *done.remarks, *_unasked(assets, events), *of_income),
     )
 
 
 def _placed(trades: Iterable[Trade], categories: Categories) -> Iterable[Trade]:
     """The trades in their categories; what nothing tells stays, as `require` refuses where it counts."""
     for one in trades:
-        yield replace(one, category=categories.known.get(one.asset, one.category))
+        category = categories.known.get(one.asset, one.category)
+        yield one if category is one.category else replace(one, category=category)
 
 
-def _since(first: date, remarks: Iterable[Remark]) -> Iterable[Remark]:
-    """Without those on events before the first day of the wallet."""
-    return (one for one in remarks if one.day is None or one.day >= first)
+def _since(first: date, remarks: Iterable[Remark], settled: Collection[tuple[str, date]]) -> Iterable[Remark]:
+    """Without those on events before the first day of the wallet, or whose cost the book knows."""
+    for one in remarks:
+        is_known = one.code == "bonus_without_cost" and (dict(one.values)["asset"], one.day) in settled
+        if not is_known and (one.day is None or one.day >= first):
+            yield one
 
 
 def _odd_lots(lots: Iterable[Lot]) -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fiel.copilot.income.announced import AnnouncedOf
 from fiel.copilot.income.view import class_of
@@ -13,6 +14,9 @@ from fiel.kernel.errors import Refused
 from fiel.portfolio.instruments import Kind
 from fiel.tax.dated_rows import Category, category_of
 
+_SHARE_RIGHT = re.compile(r"[A-Z][A-Z0-9]{3}[12]")
+_FUND_RIGHT = re.compile(r"[A-Z][A-Z0-9]{3}1[2-5]")
+
 
 @dataclass(frozen=True, slots=True)
 class Categories:
@@ -20,6 +24,14 @@ class Categories:
 
     known: Mapping[str, Category]
     outside: frozenset[str]
+
+    def with_rights(self, rights: Mapping[str, str]) -> Categories:
+        """With names that stand for rights sold, by the asset that they are of: those of a FII pay as it."""
+        found = {
+            name: Category.FII if self.known.get(asset) is Category.FII else Category.RIGHT
+            for name, asset in rights.items()
+        }
+        return replace(self, known={**self.known, **found})
 
     def require(self, assets: Iterable[str]) -> None:
         """Raises `Refused` (category_missing) naming every one of the assets that nothing tells."""
@@ -55,7 +67,7 @@ def decide(
             outside.add(asset)
             continue
         found = _said(word) or _by_market(asset, announced.get(asset) or AnnouncedOf(asset))
-        found = found or _by_book(asset in whole_share, paid.get(asset, ()))
+        found = found or _by_book(asset in whole_share, paid.get(asset, ())) or _by_suffix(asset)
         if found is not None:
             known[asset] = found
     return Categories(known, frozenset(outside))
@@ -69,6 +81,22 @@ def _said(word: str | None) -> Category | None:
 
 def _by_market(asset: str, announced: AnnouncedOf) -> Category | None:
     return category_of(Kind(class_of(asset, announced)))
+
+
+def is_right(asset: str) -> bool:
+    """Whether a ticker is one of subscription rights.
+
+    >>> [is_right(ticker) for ticker in ("PETR1", "XPML12", "PETR4", "XPML11")]
+    [True, True, False, False]
+    """
+    return _by_suffix(asset) is not None
+
+
+def _by_suffix(asset: str) -> Category | None:
+    """Subscription rights by suffix: 1 and 2 of shares, 12 of funds, whose receipts end in 13 to 15."""
+    if _SHARE_RIGHT.fullmatch(asset):
+        return Category.RIGHT
+    return Category.FII if _FUND_RIGHT.fullmatch(asset) else None
 
 
 def _by_book(is_share: bool, paid: Collection[IncomeKind]) -> Category | None:

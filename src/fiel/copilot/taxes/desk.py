@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 
 from fiel.copilot.income.zones import DEFAULT_ZONE, zone_of
+from fiel.copilot.store.remembered import CATEGORY, remember, remembered_of
 from fiel.copilot.taxes.book import TaxBook, read_book
 from fiel.copilot.taxes.laws import Law, laws_of
 from fiel.copilot.taxes.remarks import Remark, between
@@ -93,7 +94,7 @@ class TaxDesk:
         """The month that begins on `month`. Raises `InvalidInput` (year_outside), `Refused` for what is
         missing: category_missing, quantity_not_held, average_cost_missing, repricing_days_missing."""
         _check_year(month.year, today)
-        book = self._book(wallet)
+        book, _ = self._book(wallet)
         last = month_after(month) - _ONE_DAY
         book.categories.require(book.sold_until(last))
         history = _history(book.taxed, last)
@@ -106,13 +107,13 @@ class TaxDesk:
     def year(self, wallet: str, year: int, today: date) -> YearView:
         """The forms of a calendar year. Raises what `month` raises; `Refused` also for what is only held."""
         _check_year(year, today)
-        book = self._book(wallet)
+        book, told = self._book(wallet)
         first, last = date(year, 1, 1), date(year, 12, 31)
         taxed = book.taxed
         before, after = _history(taxed, first - _ONE_DAY), _history(taxed, last)
         book.categories.require({*before.holdings, *after.holdings, *book.sold_until(last)})
         known = book.categories.known
-        goods = owned(before.holdings, after.holdings, known, fiagros=self.told.fiagros)
+        goods = owned(before.holdings, after.holdings, known, fiagros=told.fiagros)
         bonuses = [one for one in from_outcomes(after.outcomes) if one.gross]
         months = self._months(after, min(last, today).replace(day=1))
         summary = year_summary(year, months, goods, [*book.received, *bonuses])
@@ -125,15 +126,22 @@ class TaxDesk:
     def positions(self, wallet: str, on: date, *, by_age: bool = False) -> PositionsView:
         """What was held at the end of a day. Sold short stands below zero. Raises `Refused`
         (quantity_not_held) for lots by age of what was sold short."""
-        book = self._book(wallet)
+        book, _ = self._book(wallet)
         held = replay(book.trades, book.actions, until=on, short_selling=True).holdings
         lots = _lots(book, on) if by_age else {}
         rows = tuple(Held(each, lots.get(asset, ())) for asset, each in held.items())
         return PositionsView(wallet, on, rows, between(_but_income(book.remarks), date.min, on))
 
-    def _book(self, wallet: str) -> TaxBook:
+    def remember(self, wallet: str, at: datetime) -> None:
+        """Keep the categories that were told: they then count whenever nothing else is said."""
+        words = self.told.words
+        self.database.transact(lambda unit: remember(unit.connection, wallet, CATEGORY, words, at))
+
+    def _book(self, wallet: str) -> tuple[TaxBook, Told]:
+        """The wallet, and what was told of it now or once."""
         with self.database.reading() as connection:
-            return read_book(connection, wallet, self.zone or zone_of(DEFAULT_ZONE), self.told)
+            told = self.told.after(remembered_of(connection, wallet, CATEGORY))
+            return read_book(connection, wallet, self.zone or zone_of(DEFAULT_ZONE), told), told
 
     def _months(self, history: History, last: date) -> tuple[MonthTax, ...]:
         """The months from the first in which something was sold to `last`."""
@@ -149,10 +157,8 @@ def _history(book: TaxBook, until: date) -> History:
 
 
 def _lots(book: TaxBook, on: date) -> Mapping[str, tuple[Lot, ...]]:
-    """Lots by age; what left without a sale takes the oldest along."""
-    gone = {one.id for one in book.withdrawn}
-    actions = [one for one in book.actions if one.id not in gone]
-    found = fifo_lots([*book.trades, *book.withdrawn], actions, until=on).held
+    """Lots by age; what left without a sale took the oldest along."""
+    found = fifo_lots(book.trades, book.actions, until=on).held
     return MappingProxyType(
         {asset: tuple(one for one in lots if one.quantity) for asset, lots in found.items()}
     )

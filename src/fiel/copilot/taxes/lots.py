@@ -2,7 +2,8 @@
 
 A TRADE is a trade. Shares that come (MOVE) are an opening at the cost they carry; a renamed position is the
 same holding under its new name; shares that leave take their part of the average cost, which is no sale;
-capital given back (RETURN) lowers the cost. The book knows no brokers: all of it is one.
+shares that only change their account are no matter of tax; capital given back (RETURN) lowers the cost; what
+a company did (CHANGE) is a split, bonus or conversion. All accounts of a wallet are one (`changes`).
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from decimal import Decimal, localcontext
 
 from fiel.copilot.income.wallet import asset_of, local_day
+from fiel.copilot.taxes.changes import Leg, changes_of, pair_with_market
+from fiel.copilot.taxes.days import Days, Moved
+from fiel.copilot.taxes.facts import Facts
 from fiel.copilot.taxes.remarks import Remark, remark
 from fiel.custody.accounts import PRICE_SCALE, QUANTITY_SCALE, Lot, LotKind
-from fiel.kernel.rounding import finance_context
-from fiel.portfolio.corporate_actions import Action, Amortisation, Bonus, Opening, Renamed, Split
-from fiel.portfolio.holdings import Holding
-from fiel.tax.cost_basis import replay
+from fiel.custody.events import FactKind
+from fiel.kernel.rounding import finance_context, round_half_up
+from fiel.portfolio.corporate_actions import Action, Opening, Renamed
 from fiel.tax.dated_rows import Category
 from fiel.tax.trades import Side, Trade
 
@@ -27,154 +30,153 @@ from fiel.tax.trades import Side, Trade
 CURRENCY = "BRL"
 #: Cost knows no category: while lots are read, every asset passes for a share.
 _ANY = Category.STOCK
-_ONE_DAY = timedelta(days=1)
+_CENT = Decimal("0.01")
 
 
 @dataclass(slots=True)
 class Ledgered:
-    """What the lots gave: trades and actions by asset, and what must be said of them.
+    """What the lots gave: trades and actions, and what must be said of them.
 
-    `withdrawn` are units that left without a sale, as sales at no price: lots by age need to lose them too.
+    `settled`: bonuses of the market (asset, first day) whose cost the book knows. `rights`: assets that
+    stand for rights sold, with the asset they are of.
     """
 
     trades: list[Trade] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
-    withdrawn: list[Trade] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    settled: set[tuple[str, date]] = field(default_factory=set)
+    rights: dict[str, str] = field(default_factory=dict)
 
 
-def read_lots(lots: Iterable[Lot], share_actions: Sequence[Action], zone: tzinfo) -> Ledgered:
-    """Trades and actions, the share actions among them. Fees and costs in reais, days in the zone.
+def read_lots(
+    lots: Iterable[Lot], market: Sequence[Action], zone: tzinfo, facts: Facts | None = None
+) -> Ledgered:
+    """Trades and actions, those of the market among them. Fees and costs in reais, days in the zone.
 
-    Lots of other currencies than the real are left out and said.
+    `facts`: why lots are there. Lots of other currencies than the real are left out and said.
     """
+    told = facts or Facts()
     ordered = sorted(lots, key=lambda lot: lot.sort_key)
-    done = Ledgered(actions=list(share_actions))
+    done = Ledgered()
     foreign = sorted({lot.currency for lot in ordered if lot.currency != CURRENCY})
     if foreign:
         done.remarks.append(remark("foreign_left_out", currencies=", ".join(foreign)))
-    mine = [lot for lot in ordered if lot.currency == CURRENCY]
-    reading = _Reading(done, zone, _event_days(share_actions))
-    renamed = reading.rename(mine)
-    later = []
+    mine = [
+        lot for lot in ordered if lot.currency == CURRENCY and (lot.quantity or lot.kind is LotKind.RETURN)
+    ]
+    reading = _Reading(done, zone, told, Days(done.remarks))
+    changes = changes_of(legs_of(mine, told, zone))
+    days = reading.days
+    days.changes = changes
+    days.market = pair_with_market(changes, market)
+    renamed, moved = reading.rename(mine), reading.between_accounts(mine)
     for place, lot in enumerate(mine):
-        if lot.id in renamed:
-            continue
-        if lot.kind is LotKind.TRADE:
-            reading.trade(lot, place)
-        elif lot.kind is LotKind.MOVE and lot.quantity > 0:
-            reading.bring(lot, place)
-        else:
-            later.append(lot)
-    # What leaves and what is given back need what was held then: everything else must be known first.
-    for lot in later:
-        (reading.give_back if lot.kind is LotKind.RETURN else reading.leave)(lot)
+        if lot.id not in renamed and lot.id not in moved and lot.kind is not LotKind.CHANGE:
+            reading.read(lot, place)
+    for one in told.money:
+        days.money.append(one)
+    days.run()
+    done.trades.extend(days.trades)
+    done.actions.extend(days.actions)
+    done.settled |= days.settled
+    done.rights.update(days.rights)
     return done
 
 
-def _event_days(actions: Iterable[Action]) -> frozenset[tuple[str, date]]:
-    return frozenset((one.asset, one.day) for one in actions if isinstance(one, Split | Bonus))
+def legs_of(lots: Iterable[Lot], facts: Facts, zone: tzinfo) -> list[Leg]:
+    """What companies did, as the lots of kind CHANGE tell it."""
+    return [
+        Leg(
+            lot.id,
+            facts.stem_of(lot.id),
+            lot.user_id,
+            facts.kind_of(lot.id) or FactKind.CONVERSION,
+            local_day(lot.occurred_at, zone),
+            asset_of(lot.ticker),
+            _units(lot.quantity),
+            _reais(lot.gross),
+        )
+        for lot in lots
+        if lot.kind is LotKind.CHANGE
+    ]
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The lots of one wallet on their way."""
+    """The lots of one wallet on their way to the days on which they count."""
 
     done: Ledgered
     zone: tzinfo
-    event_days: frozenset[tuple[str, date]]
+    facts: Facts
+    days: Days
 
-    def trade(self, lot: Lot, place: int) -> None:
-        """One execution; one that the broker took back has no quantity left."""
-        if not lot.quantity:
-            return
+    def read(self, lot: Lot, place: int) -> None:
+        """One lot that is neither a change nor one of a pair."""
+        if lot.kind is LotKind.TRADE:
+            self._trade(lot, place)
+        elif lot.kind is LotKind.RETURN:
+            self.days.returns.append(self._moved(lot, _reais(lot.gross)))
+        elif lot.quantity > 0:
+            self._bring(lot, place)
+        else:
+            waits = self.facts.kind_of(lot.id) is FactKind.FRACTION
+            self.days.leaving.append(self._moved(lot, Decimal(0), waits=waits))
+
+    def _trade(self, lot: Lot, place: int) -> None:
+        """One execution; accounts are brokers, whose day trades are their own."""
         side = Side.BUY if lot.quantity > 0 else Side.SELL
-        numbers = _units(abs(lot.quantity)), Decimal(lot.price) / PRICE_SCALE, _reais(lot.fee)
+        numbers = _units(abs(lot.quantity)), _price(lot), _reais(lot.fee)
         head = (lot.id, self._day(lot), asset_of(lot.ticker), _ANY, side)
-        self.done.trades.append(Trade(*head, *numbers, sequence=place))
+        self.days.traded.append((Trade(*head, *numbers, broker=lot.user_id, sequence=place), lot.user_id))
 
-    def bring(self, lot: Lot, place: int) -> None:
-        """Units with what they cost. On the first day of a split they are new units: bought, not opening."""
-        asset, day, quantity = asset_of(lot.ticker), self._day(lot), _units(lot.quantity)
+    def _bring(self, lot: Lot, place: int) -> None:
+        """Units with what they cost."""
+        moved = self._moved(lot, _reais(lot.gross))
         if not lot.gross:
             self.done.remarks.append(
-                remark("brought_without_cost", day, asset=asset, quantity=f"{quantity:f}")
+                remark("brought_without_cost", moved.day, asset=moved.asset, quantity=f"{moved.quantity:f}")
             )
-        if (asset, day) in self.event_days:
-            # An opening would come before the split. Its cost stands as fees, which keeps it exact.
-            numbers = quantity, Decimal(0), _reais(lot.gross)
-            broker = f"moved {lot.id}"
-            self.done.trades.append(
-                Trade(lot.id, day, asset, _ANY, Side.BUY, *numbers, broker=broker, sequence=place)
-            )
-            return
-        self.done.actions.append(Opening(lot.id, day, asset, quantity, _reais(lot.gross)))
+        broker = f"moved {lot.id}"
+        # As a trade its cost stands as fees, which keeps it exact.
+        head = (lot.id, moved.day, moved.asset, _ANY, Side.BUY, moved.quantity, Decimal(0), moved.amount)
+        bought = Trade(*head, broker=broker, sequence=place)
+        opening = Opening(lot.id, moved.day, moved.asset, moved.quantity, moved.amount)
+        self.days.coming.append((opening, bought, lot.user_id))
 
     def rename(self, lots: Sequence[Lot]) -> frozenset[str]:
         """The lots of renamed positions, now an action: what left one ticker came to another at once."""
         leaving: defaultdict[tuple[object, ...], list[Lot]] = defaultdict(list)
-        for lot in lots:
-            if lot.kind is LotKind.MOVE and lot.quantity < 0:
-                leaving[lot.occurred_at, -lot.quantity, lot.gross].append(lot)
+        unnamed = [lot for lot in lots if lot.kind is LotKind.MOVE and self.facts.kind_of(lot.id) is None]
+        for lot in unnamed:
+            if lot.quantity < 0:
+                leaving[lot.user_id, lot.occurred_at, -lot.quantity, lot.gross].append(lot)
         found: set[str] = set()
-        for lot in lots:
-            pair = leaving.get((lot.occurred_at, lot.quantity, lot.gross))
-            if lot.kind is LotKind.MOVE and lot.quantity > 0 and pair:
+        for lot in unnamed:
+            pair = leaving.get((lot.user_id, lot.occurred_at, lot.quantity, lot.gross))
+            if lot.quantity > 0 and pair:
                 old = pair.pop(0)
                 found |= {old.id, lot.id}
                 names = asset_of(old.ticker), asset_of(lot.ticker)
                 if names[0] != names[1]:
-                    self.done.actions.append(Renamed(lot.id, self._day(lot), *names))
+                    self.days.renames.append(Renamed(lot.id, self._day(lot), *names))
         return frozenset(found)
 
-    def leave(self, lot: Lot) -> None:
-        """Units that leave without a sale, at the average cost; after the day's trades when it needs them."""
-        asset, day, quantity = asset_of(lot.ticker), self._day(lot), _units(-lot.quantity)
-        at, held = day, self._held(asset, day, traded=False)
-        if (asset, day) in self.event_days or held.quantity < quantity:
-            at, held = day + _ONE_DAY, self._held(asset, day, traded=True)
-        cost = held.cost_of(quantity) if held.quantity else Decimal(0)
-        self.done.actions.append(Opening(lot.id, at, asset, -quantity, None if cost is None else -cost))
-        gone = (lot.id, at, asset, _ANY, Side.SELL, quantity, Decimal(0))
-        self.done.withdrawn.append(Trade(*gone, broker=f"moved {lot.id}"))
-        told = remark("left_without_sale", day, asset=asset, quantity=f"{quantity:f}")
-        self.done.remarks.append(told)
+    def between_accounts(self, lots: Sequence[Lot]) -> frozenset[str]:
+        """The lots that left one account of the wallet for another: what is held stays the same."""
+        events: defaultdict[tuple[str, str], list[Lot]] = defaultdict(list)
+        for lot in lots:
+            if self.facts.kind_of(lot.id) is FactKind.MOVE:
+                events[self.facts.stem_of(lot.id), asset_of(lot.ticker)].append(lot)
+        found: set[str] = set()
+        for legs in events.values():
+            if not sum(lot.quantity for lot in legs):
+                found |= {lot.id for lot in legs}
+                self.days.shifts.extend(self._moved(lot, Decimal(0)) for lot in legs)
+        return frozenset(found)
 
-    def give_back(self, lot: Lot) -> None:
-        """Capital lowers the cost; taken back (below zero) it raises it again."""
-        asset, day, amount = asset_of(lot.ticker), self._day(lot), _reais(lot.gross)
-        if amount < 0:
-            self.done.actions.append(Opening(lot.id, day, asset, Decimal(0), -amount))
-            return
-        held = self._held(asset, day, traded=False)
-        if held.quantity <= 0:
-            self.done.remarks.append(remark("capital_of_nothing", day, asset=asset, amount=f"{amount:f}"))
-            return
-        with localcontext(finance_context()):
-            self.done.actions.append(Amortisation(lot.id, day, asset, amount / held.quantity))
-
-    def _held(self, asset: str, day: date, *, traded: bool) -> Holding:
-        """What was held after the day's events, with or without the day's trades."""
-        names = self._names(asset)
-        trades = [
-            one
-            for one in self.done.trades
-            if one.asset in names and (one.day < day or (traded and one.day == day))
-        ]
-        actions = [one for one in self.done.actions if one.asset in names]
-        holdings = replay(trades, actions, until=day, short_selling=True).holdings
-        return holdings.get(asset, Holding(asset))
-
-    def _names(self, asset: str) -> frozenset[str]:
-        """The asset and every name that it, or what became it, had."""
-        names = {asset}
-        while True:
-            before = {
-                one.asset for one in self.done.actions if isinstance(one, Renamed) and one.into in names
-            }
-            if before <= names:
-                return frozenset(names)
-            names |= before
+    def _moved(self, lot: Lot, amount: Decimal, *, waits: bool = False) -> Moved:
+        head = lot.id, lot.user_id, self._day(lot), asset_of(lot.ticker)
+        return Moved(*head, _units(lot.quantity), amount, waits)
 
     def _day(self, lot: Lot) -> date:
         return local_day(lot.occurred_at, self.zone)
@@ -186,3 +188,13 @@ def _units(billionths: int) -> Decimal:
 
 def _reais(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
+
+
+def _price(lot: Lot) -> Decimal:
+    """As executed; of a trade that was told, what was paid where the price printed does not give it."""
+    price = Decimal(lot.price) / PRICE_SCALE
+    if lot.order_id:
+        return price
+    with localcontext(finance_context()):
+        quantity, gross = _units(abs(lot.quantity)), _reais(lot.gross)
+        return price if abs(price * quantity - gross) <= _CENT else round_half_up(gross / quantity, 9)

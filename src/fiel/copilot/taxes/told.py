@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -36,6 +36,11 @@ class Told:
     def fiagros(self) -> frozenset[str]:
         """The assets that are Fiagros."""
         return frozenset(asset for asset, word in self.words.items() if word == FIAGRO)
+
+    def after(self, remembered: Mapping[str, str]) -> Told:
+        """With the words that were remembered; what is said now goes before them."""
+        kept = {asset: word for asset, word in remembered.items() if word in WORDS}
+        return replace(self, words={**kept, **self.words})
 
 
 def read_told(

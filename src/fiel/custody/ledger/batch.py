@@ -168,16 +168,18 @@ class Batch:
         """Counts cost and profit again where lots came out of order. `lots_of` reads what is stored;
         the batch's own lots go over it.
         """
-        for key in sorted(self.touched_positions):
-            position = self.positions[key]
-            if position.restate:
-                lots = {lot.id: lot for lot in lots_of(key)}
-                lots |= {
-                    lot.id: lot
-                    for lot in self.lots.values()
-                    if (lot.user_id, lot.currency, lot.ticker) == tuple(key)
-                }
-                self.positions[key] = restated(position, lots.values())
+        own: dict[PositionKey, dict[str, Lot]] = {
+            key: {} for key in sorted(self.touched_positions) if self.positions[key].restate
+        }
+        if not own:
+            return
+        for lot in self.lots.values():
+            found = own.get(_new(PositionKey, lot[1:4]))
+            if found is not None:
+                found[lot.id] = lot
+        for key, fresh in own.items():
+            lots = {lot.id: lot for lot in lots_of(key)} | fresh
+            self.positions[key] = restated(self.positions[key], lots.values())
 
     def _received(self, event: OrderEvent, at: datetime) -> Verdict:
         user_id, currency, order_id = event.user_id, event.currency, event.order_id

@@ -21,7 +21,15 @@ from fiel.custody.accounts import (
     PositionKey,
     fits,
 )
-from fiel.custody.ledger.journal import BookAccount, JournalEntry, Posting, TransactionType, WalletTransaction
+from fiel.custody.events import REVERSING
+from fiel.custody.ledger.journal import (
+    BookAccount,
+    JournalEntry,
+    Posting,
+    TransactionType,
+    WalletTransaction,
+    entry_id,
+)
 from fiel.custody.ledger.positions import restated
 from fiel.custody.order_events.event import Side
 from fiel.custody.reservations import Order
@@ -184,13 +192,17 @@ def _positions(record: Record, sums: _Sums) -> Iterator[Finding]:
 
 
 def _capital(record: Record) -> Iterator[Finding]:
-    """Capital that an asset gave back stands in the journal and, as a lot, in the cost of its position."""
+    """Capital that an asset gave back stands in the journal and, as a lot, in the cost of its position.
+
+    The lot of an entry that was taken back counts no more; the entry that did so is named after it.
+    """
     posted: dict[str, int] = defaultdict(int)
     for posting in record.postings:
         if posting.account is BookAccount.CAPITAL:
             posted[posting.entry_id] -= posting.amount
     for lot in record.lots:
         if lot.kind is LotKind.RETURN:
-            yield from _expect(f"lot {lot.id}", "capital", posted.pop(lot.id, 0), lot.gross)
+            taken_back = posted.pop(entry_id(f"{REVERSING}{lot.id}"), 0)
+            yield from _expect(f"lot {lot.id}", "capital", posted.pop(lot.id, 0) + taken_back, lot.gross)
     for entry, capital in posted.items():
         yield from _expect(f"journal entry {entry}", "capital_of_lots", capital, 0)

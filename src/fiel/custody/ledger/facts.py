@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fiel.custody.accounts import AMOUNT_MAX, INT64_MAX, CashMode, Lot, LotKind, Rejection
 from fiel.custody.events import (
+    REVERSING,
     Alert,
     AlertCode,
     BookedEntry,
@@ -41,7 +42,6 @@ REVERSIBLE = frozenset(
         ChangeKind.SHARES,
     }
 )
-_BACK = "reverse:"
 _KIND_OF: Mapping[FactKind, tuple[ChangeKind, LotKind | None]] = {
     FactKind.DEPOSIT: (ChangeKind.DEPOSIT, None),
     FactKind.WITHDRAWAL: (ChangeKind.WITHDRAWAL, None),
@@ -61,6 +61,16 @@ _KIND_OF: Mapping[FactKind, tuple[ChangeKind, LotKind | None]] = {
 _INCOMING = frozenset({FactKind.OPENING, FactKind.BONUS})
 _LEAVING = frozenset({FactKind.DELIVERY, FactKind.FRACTION})
 _OF_CASH = frozenset({FactKind.DEPOSIT, FactKind.WITHDRAWAL})
+_OF_SALE = frozenset({FactKind.FRACTION_SALE, FactKind.RIGHTS_SALE})
+#: Money that only comes; what was wrong about it is taken back. Fees and taxes can be given back.
+_RECEIVED = _OF_SALE | {FactKind.DEPOSIT}
+_LIMITS = (
+    ("amount", AMOUNT_MAX),
+    ("fee", AMOUNT_MAX),
+    ("cost", AMOUNT_MAX),
+    ("quantity", INT64_MAX),
+    ("price", INT64_MAX),
+)
 
 
 class FactCause(NamedTuple):
@@ -103,7 +113,7 @@ _KINDS = {kind.value: kind for kind in FactKind}
 
 def reversed_entry(command_id: str) -> str | None:
     """The entry that a command of this name takes back; `None` for a booking of its own."""
-    return command_id.removeprefix(_BACK) if command_id.startswith(_BACK) else None
+    return command_id.removeprefix(REVERSING) if command_id.startswith(REVERSING) else None
 
 
 def book_fact(state: State, command: BookFact) -> Change | Rejection:
@@ -154,87 +164,99 @@ def _lot(state: State, command: BookFact, kind: LotKind, entry: str) -> Lot:
 
 def _refusal(state: State, command: BookFact) -> Rejection | None:
     """Why the fact says nothing that could be booked."""
-    kind, amount, quantity = command.kind, command.amount, command.quantity
-    numbers = (amount, quantity, command.fee, command.cost, command.price)
-    if any(type(number) is not int for number in numbers):
-        return Rejection("number_expected", "amounts and quantities are whole numbers of their unit")
-    if max(abs(amount), abs(command.fee), abs(command.cost)) > AMOUNT_MAX or abs(quantity) > INT64_MAX:
-        return Rejection("amount_out_of_range", "the amount must fit the book", "amount")
+    kind, account = command.kind, state.account
     has_shares = _KIND_OF[kind][1] is not None
-    if has_shares != bool(quantity):
-        return Rejection(
-            "quantity_out_of_range", f"a {kind} has shares, or none, as its kind says", "quantity"
-        )
-    if (has_shares or kind in (FactKind.FRACTION_SALE, FactKind.RIGHTS_SALE)) and not command.ticker:
-        return Rejection("ticker_missing", f"a {kind} needs a ticker", "ticker")
-    if not has_shares and not amount:
-        return Rejection("amount_zero", "the amount must not be zero", "amount")
-    if has_shares and kind is not FactKind.TRADE and (amount or command.fee):
-        return Rejection("amount_out_of_range", f"a {kind} moves no money", "amount")
-    if kind in _OF_CASH and state.account.cash_mode is CashMode.EXTERNAL:
+    if kind in _OF_CASH and account.cash_mode is CashMode.EXTERNAL:
         return Rejection("cash_is_external", "the money of this account is kept elsewhere")
-    return _wrong_sign(command)
+    if (has_shares or kind in _OF_SALE) and not command.ticker:
+        return Rejection("ticker_missing", f"a {kind} needs a ticker", "ticker")
+    if has_shares and command.ticker == account.currency:
+        return Rejection("ticker_is_currency", "shares of this name would be counted as money", "ticker")
+    return _out_of_range(command) or _not_of_its_kind(command, has_shares=has_shares) or _wrong_sign(command)
+
+
+def _out_of_range(command: BookFact) -> Rejection | None:
+    for name, most in _LIMITS:
+        number = getattr(command, name)
+        if type(number) is not int:
+            return Rejection("number_expected", f"{name} is a whole number of its smallest unit", name)
+        if abs(number) > most:
+            return Rejection(f"{name}_out_of_range", f"the {name} must fit the book", name)
+    for name, number in (("fee", command.fee), ("price", command.price)):
+        if number < 0:
+            return Rejection(f"{name}_out_of_range", f"the {name} must be zero or more", name)
+    return None
+
+
+def _not_of_its_kind(command: BookFact, *, has_shares: bool) -> Rejection | None:
+    """Shares that its kind does not move, or lacks; money likewise."""
+    kind, quantity = command.kind, command.quantity
+    if has_shares and not quantity:
+        return Rejection("quantity_out_of_range", f"a {kind} needs a quantity that is not zero", "quantity")
+    if quantity and not has_shares:
+        return Rejection("quantity_out_of_range", f"a {kind} moves no shares", "quantity")
+    if not has_shares and not command.amount:
+        return Rejection("amount_zero", "the amount must not be zero", "amount")
+    if has_shares and kind is not FactKind.TRADE:
+        for name, number in (("amount", command.amount), ("fee", command.fee)):
+            if number:
+                return Rejection(f"{name}_out_of_range", f"a {kind} moves no money", name)
+    if kind is FactKind.SPLIT and command.cost:
+        return Rejection("cost_out_of_range", "a split leaves the cost as it is", "cost")
+    return None
 
 
 def _wrong_sign(command: BookFact) -> Rejection | None:
     kind, amount, quantity = command.kind, command.amount, command.quantity
     if kind is FactKind.TRADE and (amount > 0) == (quantity > 0) and amount:
         return Rejection("amount_sign", "what is bought is paid, what is sold is received", "amount")
-    if (kind is FactKind.DEPOSIT and amount < 0) or (kind is FactKind.WITHDRAWAL and amount > 0):
+    if (kind in _RECEIVED and amount < 0) or (kind is FactKind.WITHDRAWAL and amount > 0):
         return Rejection("amount_sign", f"a {kind} has the other sign", "amount")
     if (kind in _INCOMING and quantity < 0) or (kind in _LEAVING and quantity > 0):
         return Rejection("quantity_out_of_range", f"a {kind} has the other sign", "quantity")
-    if command.fee < 0 or (command.cost < 0 and kind is not FactKind.CONVERSION):
-        return Rejection("cost_out_of_range", "costs and fees must be zero or more", "cost")
+    if command.cost < 0 and kind is not FactKind.CONVERSION:
+        return Rejection("cost_out_of_range", "the cost must be zero or more", "cost")
     return None
 
 
 def reverse(state: State, command: Reverse) -> Change | Rejection:
-    """The opposite of an entry, on its day. What is then missing is told, not refused."""
+    """The opposite of an entry, on its day; its lot moves nothing any more. What is then missing is told."""
     entry = command.entry
     if entry.kind not in REVERSIBLE:
         return Rejection(
-            "entry_not_reversible", f"a {entry.kind} of an order is corrected by its broker", "entry"
+            "entry_not_reversible", f"a {entry.kind} is corrected by what made it, not taken back", "entry"
         )
-    fact = FactCause.parse(entry.cause)
-    if (fact is not None and fact.reverses) or entry.cause.startswith(_BACK):
+    cause = cause_of(entry)
+    if reversed_entry(cause if isinstance(cause, str) else cause.command_id) is not None:
         return Rejection("entry_reverses", "this entry takes another one back; book that one again", "entry")
-    cause, alerts = (
-        _cause_of_reversal(entry, fact, command.command_id),
-        _short(state, command.command_id, entry.fee - entry.gross, -entry.quantity),
-    )
+    if isinstance(cause, str) and entry_id(cause) != entry.id:
+        return Rejection("entry_not_reversible", "a renamed ticker has two entries; rename it again", "entry")
     own = entry_id(command.command_id)
     return Change(
         entry.kind,
         own,
-        cause,
+        command.command_id if isinstance(cause, str) else str(cause._replace(command_id=command.command_id)),
         entry.occurred_at,
         command.at,
         ticker=entry.ticker,
         gross=-entry.gross,
         fee=-entry.fee,
         quantity=-entry.quantity,
-        lots=tuple(_undone(lot, own) for lot in entry.lots),
+        lots=tuple(lot._replace(quantity=0, gross=0, fee=0) for lot in entry.lots),
         restates=bool(entry.lots),
-        alerts=alerts,
+        alerts=_short(state, command.command_id, entry.fee - entry.gross, -entry.quantity),
         withheld=-entry.withheld,
     )
 
 
-def _cause_of_reversal(entry: BookedEntry, fact: FactCause | None, command_id: str) -> str:
-    """It names the same kind and ticker, so that sums by cause come out at nothing."""
-    if fact is not None:
-        return str(fact._replace(command_id=command_id))
+def cause_of(entry: BookedEntry) -> FactCause | IncomeCause | str:
+    """What the cause of an entry without an order tells; that of a request is its name alone.
+
+    A reversal names the kind and ticker of its original, so that sums by cause come out at nothing.
+    """
     if entry.kind in PAID:
-        return str(IncomeCause.parse(entry.cause)._replace(command_id=command_id))
-    return command_id
-
-
-def _undone(lot: Lot, entry: str) -> Lot:
-    """The lot moves nothing any more; of capital, which is posted too, a second lot takes it back."""
-    if lot.kind is LotKind.RETURN:
-        return lot._replace(id=entry, gross=-lot.gross, event_id=entry)
-    return lot._replace(quantity=0, gross=0, fee=0)
+        return IncomeCause.parse(entry.cause)
+    return FactCause.parse(entry.cause) or entry.cause
 
 
 def _short(state: State, command_id: str, money: int, quantity: int) -> tuple[Alert, ...]:

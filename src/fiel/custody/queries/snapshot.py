@@ -134,14 +134,15 @@ class Snapshot:
     def lots_of(self, user_ids: Collection[str]) -> dict[str, list[Lot]]:
         """The lots of up to 1,000 users (each of them is in the answer) in order of execution.
 
-        Lots of capital returned move no shares: their quantity is zero. Raises `InvalidInput`
-        (too_many_users).
+        Lots of capital returned move no shares: their quantity is zero. Lots that were taken back, and
+        executions that were, are left out. Raises `InvalidInput` (too_many_users).
         """
         found: dict[str, list[Lot]] = {user: [] for user in _few(user_ids)}
         asked = select(tables.lots).where(tables.lots.c.user_id.in_(sorted(found)))
         for row in self.stored_rows(asked):
             lot = rows.lot_of(row)
-            found[lot.user_id].append(lot)
+            if lot.quantity or lot.gross:
+                found[lot.user_id].append(lot)
         for lots in found.values():
             lots.sort(key=lambda lot: lot.sort_key)
         return found

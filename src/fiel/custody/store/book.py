@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from fiel.custody.accounts import PositionKey
+from fiel.custody.accounts import AccountKey, PositionKey
 from fiel.custody.events import Alert, BookedEntry
 from fiel.custody.ledger.batch import Batch
 from fiel.custody.messages import DeadLetterRow
@@ -88,21 +88,23 @@ class BookUnit:
         self.stored = saving.Stored.of(batch)
         return batch
 
-    def load_entries(self, ids: Collection[str]) -> tuple[Batch, list[BookedEntry]]:
-        """The entries of these names that there are, with the accounts and positions they touched."""
-        touched = entries.entries_by_id(self.connection, ids)
-        users = {entry.user_id for entry in touched.values()}
-        # What they moved never changes; whether it is still so is known once the accounts are locked.
+    def load_entries(
+        self, ids: Collection[str], users: Collection[str] = (), tickers: Collection[PositionKey] = ()
+    ) -> tuple[Batch, list[BookedEntry]]:
+        """The entries of these names that there are, with what they touched and what else is named."""
+        touched = entries.heads_by_id(self.connection, ids)
+        owners = {entry.user_id for entry in touched.values()}
         held = {PositionKey(e.user_id, e.currency, e.ticker) for e in touched.values() if e.ticker}
-        batch = self.load_many(users, held)
-        again = entries.entries_by_id(self.connection, ids)
-        lots = frozenset(lot.id for entry in again.values() for lot in entry.lots)
+        batch = self.load_many({*users, *owners}, {*tickers, *held})
+        # What they moved never changes; what their lots are is known once the accounts are locked.
+        found = entries.with_lots(self.connection, touched)
+        lots = frozenset(lot.id for entry in found.values() for lot in entry.lots)
         self.stored = replace(saving.Stored.of(batch), lots=lots)
-        return batch, [again[name] for name in ids if name in again]
+        return batch, [found[name] for name in ids if name in found]
 
-    def entries_known(self, ids: Collection[str]) -> frozenset[str]:
-        """Of the names, those of entries that are booked."""
-        return frozenset(entries.entries_by_id(self.connection, ids))
+    def entries_known(self, ids: Collection[str]) -> dict[str, AccountKey]:
+        """Of the names, those of entries that are booked, with the account each is of."""
+        return entries.owners_of(self.connection, ids)
 
     def load_renaming(self, key: PositionKey, new: str) -> Batch:
         """A position under its old and new ticker, and the open orders on it."""

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 
 from fiel.custody import tables
 from fiel.custody.accounts import Account, CashMode, Position
+from fiel.custody.events import ChangeKind
+from fiel.custody.ledger.facts import FactCause
 from fiel.custody.ledger.income import PAID, IncomeCause
 from fiel.custody.ledger.journal import BookAccount, TransactionType
 from fiel.custody.messages import DeadLetterStatus
@@ -21,6 +23,8 @@ from fiel.custody.store import rows
 PAGE = 1_000
 _OWN = (BookAccount.AVAILABLE.value, BookAccount.RESERVED.value)
 _PAID = tuple(kind.value for kind in PAID)
+#: What only facts book: their cause tells the ticker.
+_OF_FACTS = frozenset(kind.value for kind in (ChangeKind.TRADE, ChangeKind.FEE, ChangeKind.TAX))
 _COUNTERPARTS = {
     BookAccount.MARKET.value: TransactionType.SETTLEMENT.value,
     BookAccount.FEES.value: TransactionType.FEE.value,
@@ -99,11 +103,11 @@ def orders(connection: Connection) -> Iterator[Order]:
 
 
 def cash_of_commands(connection: Connection) -> Iterator[CashLine]:
-    """Deposits, withdrawals and adjustments, each one, by user, currency, kind and amount."""
+    """Money without an order and not of income, each one, by user, currency, kind, amount and what it was."""
     journal, postings = tables.journal.c, tables.postings.c
     amount = func.sum(postings.amount)
     asked = (
-        select(journal.user_id, journal.currency, journal.kind, amount)
+        select(journal.user_id, journal.currency, journal.kind, journal.cause, amount)
         .join_from(tables.journal, tables.postings, postings.entry_seq == journal.seq)
         .where(
             journal.order_id.is_(None),
@@ -111,17 +115,20 @@ def cash_of_commands(connection: Connection) -> Iterator[CashLine]:
             postings.account.in_(_OWN),
             postings.asset == journal.currency,
         )
-        .group_by(journal.seq, journal.user_id, journal.currency, journal.kind)
+        .group_by(journal.seq, journal.user_id, journal.currency, journal.kind, journal.cause)
         .having(amount != 0)
         .order_by(
             _exact(connection, journal.user_id),
             _exact(connection, journal.currency),
             _exact(connection, journal.kind),
             amount,
+            # It begins with what was told and its ticker; where these are the same, the lines are.
+            _exact(connection, journal.cause),
         )
     )
-    for user_id, currency, kind, moved in _stream(connection, asked):
-        yield CashLine(user_id, currency, None, None, kind, moved)
+    for user_id, currency, kind, cause, moved in _stream(connection, asked):
+        told = FactCause.parse(cause) if kind in _OF_FACTS else None
+        yield CashLine(user_id, currency, None, told.ticker if told else None, kind, int(moved))
 
 
 def cash_of_income(connection: Connection) -> Iterator[CashLine]:

@@ -9,7 +9,9 @@ import typer
 
 from fiel import __version__
 from fiel.entrypoints.cli import (
+    actions,
     bond,
+    book,
     custody,
     db,
     demo,
@@ -18,11 +20,14 @@ from fiel.entrypoints.cli import (
     income,
     init,
     market,
+    performance,
     plan,
     positions,
     serve,
+    targets,
     tax,
     validate,
+    why,
     worker,
 )
 from fiel.entrypoints.cli.exits import Exit
@@ -72,13 +77,18 @@ for module in (
     init,
     validate,
     plan,
+    targets,
     custody,
     importing,
+    book,
     market,
     bond,
     income,
     tax,
     positions,
+    actions,
+    performance,
+    why,
     serve,
     worker,
     db,

@@ -17,7 +17,7 @@ from rich.text import Text
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.importing import line_of, reasoned_line, show_others
+from fiel.entrypoints.cli.file_rows import amount_words, kind_words, line_of, reasoned_line, show_others
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import screen, show, write_out
 from fiel.entrypoints.cli.surroundings import settings_here
@@ -26,7 +26,8 @@ from fiel.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from fiel.bootstrap import OpenIncome
-    from fiel.copilot.booking.desk import BookingDesk, Checked, Planned, Prepared
+    from fiel.copilot.booking.desk import BookingDesk
+    from fiel.copilot.booking.preparing import Checked, Planned, Prepared
     from fiel.copilot.importing.rows import ReadFile, Reasoned
 
 #: The wallet of somebody who names none, in a book that has none yet.
@@ -145,15 +146,20 @@ def planned_table(planned: Sequence[Planned], words: Words) -> Table:
         cells = (
             each.id[:10],
             line.day.isoformat(),
-            line.kind.value,
+            kind_words(line.kind.value, words),
             line.asset or "-",
             "-" if row.quantity is None else words.quantity(row.quantity),
             "-" if row.price is None else words.price(row.price),
-            "-" if row.amount is None else words.money(row.amount, line.currency),
-            line.user_id,
+            "-" if row.amount is None else amount_words(row.amount, line.currency, words),
+            account_words(line.user_id),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
+
+
+def account_words(user_id: str) -> str:
+    """What people call an account: the institution's label; a wallet's own has none."""
+    return user_id.partition("/")[2] or "-"
 
 
 def add_columns(table: Table, words: Words) -> None:
@@ -164,7 +170,7 @@ def add_columns(table: Table, words: Words) -> None:
 
 
 def _show_end(prepared: Prepared, alerts: Sequence[str], words: Words, ask: Ask) -> None:
-    for account in prepared.accounts.new:
+    for account in prepared.accounts_opened:
         name = printable(account.name)
         write_out(note("import_account", words, label=account.label, name=name, user=account.user_id))
     for one in prepared.shortages:
@@ -205,7 +211,7 @@ def _record(checked: Checked, prepared: Prepared, *, is_booked: bool) -> dict[st
                 }
                 for one in prepared.shortages
             ],
-            "accountsOpened": [each.user_id for each in prepared.accounts.new],
+            "accountsOpened": [each.user_id for each in prepared.accounts_opened],
         }
     }
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.exits import Exit
-from fiel.entrypoints.cli.failures import show_failure
-from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
+from fiel.entrypoints.cli.failures import show_failure, show_note
+from fiel.entrypoints.cli.file_rows import line_of, show_read
+from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.importing import IMPORT_EXAMPLES
 from fiel.entrypoints.words.notes import note
@@ -23,7 +21,7 @@ from fiel.kernel.errors import FielError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from fiel.copilot.importing.reader import Reader
-    from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
+    from fiel.copilot.importing.rows import ReadFile
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Reports, brokerage notes, statements, exports.")
@@ -106,7 +104,7 @@ def import_files(
     if len(files) > FILES_MAX:
         raise InvalidInput("too_many_files", f"at most {FILES_MAX} files at once", field="FILE")
     read, failed = _read_all(files, password, mapping, words)
-    if not (accept or user):
+    if not (accept or user or account or ticker or opening or opening_day or short):
         for each in read:
             _show_alone(each, words, as_json=as_json)
     elif not failed:
@@ -128,6 +126,8 @@ def _read_all(
         try:
             read.append(_read(file, password, readers))
         except FielError as error:
+            if file.name not in f"{error.message} {error.field}":
+                show_note(note("import_unread", words, file=printable(file.name)), "red")
             show_failure(error, words)
             failed = True
     return read, failed
@@ -160,66 +160,8 @@ def _read(file: Path, password: str | None, readers: list[Reader] | None) -> Rea
     return read_file(file.name, data, password=password, readers=readers)
 
 
-def line_of(read: ReadFile) -> dict[str, object]:
-    """The document of a file."""
-    from fiel.copilot.importing.record import as_record
-
-    return {"file": read.name, "sha256": read.sha256, **as_record(read)}
-
-
 def _show_alone(read: ReadFile, words: Words, *, as_json: bool) -> None:
     if as_json:
         write_out(json.dumps(line_of(read), ensure_ascii=True))
     else:
         show_read(read, words)
-
-
-def show_read(read: ReadFile, words: Words) -> None:
-    """What a file holds, row by row."""
-    head = {"file": printable(read.name), "format": read.layout}
-    write_out(note("import_file", words, **head, sha=read.sha256[:12]))
-    kinds = Counter(row.kind.value for row in read.booked if row.kind is not None)
-    told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "-"
-    write_out(note("import_booked", words, n=len(read.booked), kinds=told))
-    show(screen(), rows_table(read.booked, words))
-    show_others(read, words)
-
-
-def show_others(read: ReadFile, words: Words) -> None:
-    """The rows of a file that are not simply booked, and its tables."""
-    for name, listed in (("not_booked", read.not_booked), ("review", read.review), ("unknown", read.unknown)):
-        write_out(note(f"import_{name}", words, n=len(listed)))
-        for each in listed:
-            write_out(reasoned_line(each))
-    for name, table in (("positions", read.positions), ("provisioned", read.provisioned)):
-        if table:
-            write_out(note(f"import_{name}", words, n=len(table)))
-
-
-def rows_table(rows: tuple[Row, ...], words: Words) -> Table:
-    """Rows as a table."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("row", "day", "kind", "ticker", "quantity", "price", "amount", "institution"):
-        right = name in {"row", "quantity", "price", "amount"}
-        table.add_column(note(f"import_{name}", words), justify="right" if right else "left")
-    for row in rows:
-        cells = (
-            str(row.row),
-            "-" if row.day is None else row.day.isoformat(),
-            "-" if row.kind is None else row.kind.value,
-            row.ticker or row.raw_ticker or "-",
-            "-" if row.quantity is None else words.quantity(row.quantity),
-            "-" if row.price is None else words.price(row.price),
-            "-" if row.amount is None else words.money(row.amount, row.currency or "BRL"),
-            row.institution or "-",
-        )
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    return table
-
-
-def reasoned_line(each: Reasoned) -> str:
-    """A row with its reason."""
-    row = each.row
-    parts = (row.ticker or row.raw_ticker or "", *row.extra.values())
-    what = " ".join(part for part in parts if part)[:80]
-    return printable(f"  {row.row}: {each.text or each.reason}  {what}")

@@ -1,4 +1,4 @@
-"""`fiel plan`: the orders for a portfolio file, for one instance, or for a folder of instances."""
+"""`fiel plan`: the orders for the saved book, a portfolio file, one instance, or a folder of instances."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli import plan_options as options
 from fiel.entrypoints.cli.answers import moment_of
 from fiel.entrypoints.cli.instances import answer_file, answer_folder
+from fiel.entrypoints.cli.own_plan import OwnTold, plan_own_book
 from fiel.entrypoints.cli.portfolio_plan import Ask, Form, plan_portfolio
 from fiel.entrypoints.cli.screen import ColorOption, LangOption, WidthOption, words_of
+from fiel.entrypoints.cli.surroundings import DatabaseOption
+from fiel.entrypoints.cli.tax.options import CategoryOption, LossesOption, RepricingOption, UserOption
 from fiel.entrypoints.words.help import EXIT_CODES, PLAN_EXAMPLES
 from fiel.kernel.errors import InvalidInput
 
@@ -44,6 +47,11 @@ def plan(
     instance: options.InstanceOption = None,
     instances: options.InstancesOption = None,
     output: options.OutputOption = None,
+    user: UserOption = None,
+    category: CategoryOption = None,
+    repricing: RepricingOption = None,
+    losses: LossesOption = None,
+    database: DatabaseOption = None,
     lang: LangOption = "pt",
     width: WidthOption = None,
     no_color: ColorOption = False,
@@ -51,7 +59,14 @@ def plan(
     """What exactly to buy or sell, why, and what the portfolio looks like before and after."""
     words = words_of(lang)
     source = _one_source(portfolio, instance, instances)
-    if source is portfolio:
+    of_book: dict[str, object] = {
+        "user": user,
+        "category": category,
+        "repricing": repricing,
+        "losses": losses,
+    }
+    of_book |= {"database": database}
+    if source is None or source is portfolio:
         ask = Ask(
             cash=_amount(cash, "cash"),
             withdraw=_amount(withdraw, "withdraw"),
@@ -63,11 +78,16 @@ def plan(
             max_nodes=max_nodes,
         )
         form = Form(_format(as_json=as_json, as_csv=as_csv), explain, output, width, no_color)
+        if source is None:
+            told = OwnTold(user, category or (), repricing or (), losses or (), database)
+            plan_own_book(told, ask, form, words, market=market)
+            return
+        _refuse_unused(of_book, "option_of_book", "goes with the plan of the book, without a file")
         plan_portfolio(source, ask, form, words, market=market)
         return
-    own = {"cash": cash, "withdraw": withdraw, "mode": mode, "kappa": kappa, "now": now}
-    own |= {"cost_sensitivity": cost_sensitivity, "market": "yes" if market else None}
-    _refuse_unused(own | {"max_price_age": max_price_age})
+    own: dict[str, object] = {"cash": cash, "withdraw": withdraw, "mode": mode, "kappa": kappa, "now": now}
+    own |= {"cost_sensitivity": cost_sensitivity, "market": market, "max_price_age": max_price_age}
+    _refuse_unused(own | of_book, "option_unused", "does not go with an instance, which says it itself")
     _answer(source, is_folder=source is instances, output=output, max_nodes=max_nodes, words=words)
 
 
@@ -84,29 +104,19 @@ def _answer(
     answer_folder(source, output, max_nodes, words)
 
 
-def _one_source(portfolio: Path | None, instance: Path | None, instances: Path | None) -> Path:
+def _one_source(portfolio: Path | None, instance: Path | None, instances: Path | None) -> Path | None:
+    """What was given; `None` is the saved book."""
     given = [path for path in (portfolio, instance, instances) if path is not None]
-    if not given:
-        raise InvalidInput(
-            "source_missing",
-            "say what to plan: a portfolio file, --instance FILE.json or --instances FOLDER; "
-            "to begin: fiel init portfolio.toml",
-        )
     if len(given) > 1:
         raise InvalidInput("sources_several", "give only one: a portfolio file, --instance or --instances")
-    return given[0]
+    return given[0] if given else None
 
 
-def _refuse_unused(given: Mapping[str, str | None]) -> None:
+def _refuse_unused(given: Mapping[str, object], code: str, why: str) -> None:
     for name, value in given.items():
-        if value is not None:
+        if value:
             option = f"--{name.replace('_', '-')}"
-            raise InvalidInput(
-                "option_unused",
-                f"{option} goes with a portfolio file; an instance says it itself",
-                field=name,
-                details={"option": option},
-            )
+            raise InvalidInput(code, f"{option} {why}", field=name, details={"option": option})
 
 
 def _format(*, as_json: bool, as_csv: bool) -> str:

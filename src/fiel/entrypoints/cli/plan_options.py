@@ -7,7 +7,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-PortfolioArgument: TypeAlias = Annotated[Path | None, typer.Argument(help="The portfolio file (TOML).")]
+PortfolioArgument: TypeAlias = Annotated[
+    Path | None,
+    typer.Argument(
+        help="The portfolio file (TOML); without one, the saved book and its targets are planned."
+    ),
+]
 CashOption: TypeAlias = Annotated[
     str | None, typer.Option("--cash", help="New money to invest, such as 1000 or 1234.56.")
 ]

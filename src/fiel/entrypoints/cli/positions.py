@@ -16,12 +16,20 @@ from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
-from fiel.entrypoints.cli.tax.options import UserOption, number, remark_records, show_remarks
+from fiel.entrypoints.cli.tax.options import (
+    IdsOption,
+    UserOption,
+    number,
+    remark_records,
+    show_ids,
+    show_remarks,
+)
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.tax import POSITIONS_EXAMPLES
 from fiel.kernel.rounding import round_half_up
 
 if TYPE_CHECKING:
+    from fiel.copilot.number_ids import NumberId
     from fiel.copilot.taxes.desk import Held, PositionsView
     from fiel.tax.fifo import Lot
 
@@ -44,6 +52,7 @@ def positions(
     user: UserOption = None,
     on: OnOption = None,
     fifo: FifoOption = False,
+    ids: IdsOption = False,
     as_json: JsonOption = False,
     database: DatabaseOption = None,
     lang: LangOption = "pt",
@@ -62,16 +71,40 @@ def positions(
     if as_json:
         write_json(_record(view))
         return
-    _show(view, words)
+    _show(view, words, ids=ids)
 
 
-def _show(view: PositionsView, words: Words) -> None:
+def _show(view: PositionsView, words: Words, *, ids: bool) -> None:
     write_out(note("positions_of", words, wallet=printable(view.wallet), day=day_words(view.on, words)))
     if not view.held:
         write_out(note("positions_none", words))
     else:
         show(screen(), Text(), _table(view, words))
+        if ids:
+            _show_ids(view, words)
     show_remarks(view.remarks, words)
+
+
+def _show_ids(view: PositionsView, words: Words) -> None:
+    show_ids(
+        (f"{each.holding.asset} {note(title, words)}", _number_id(view, each, measure))
+        for each in view.held
+        for title, measure in _MEASURES
+    )
+
+
+def _number_id(view: PositionsView, each: Held, measure: str) -> NumberId:
+    from fiel.copilot.number_ids import NumberId
+
+    return NumberId("positions", view.wallet, view.on, view.on, f"asset:{each.holding.asset}", measure)
+
+
+#: Columns with the measure that each is, as `fiel why` knows it.
+_MEASURES = (
+    ("positions_quantity", "quantity"),
+    ("positions_average", "average_cost"),
+    ("positions_cost", "total_cost"),
+)
 
 
 def _table(view: PositionsView, words: Words) -> Table:

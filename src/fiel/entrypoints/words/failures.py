@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.actions import ACTIONS_FAILURES_PT
 from fiel.entrypoints.words.bond import BOND_FAILURES_PT
 from fiel.entrypoints.words.custody import CUSTODY_FAILURES_PT
+from fiel.entrypoints.words.performance import PERFORMANCE_FAILURES_PT
+from fiel.entrypoints.words.targets import TARGETS_FAILURES_PT
 from fiel.entrypoints.words.tax import TAX_FAILURES_PT
 
 FAILURES_PT: Mapping[str, str] = MappingProxyType(
@@ -123,12 +126,13 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
             "{field} não é uma data com hora. Escreva, por exemplo, 2026-01-31T17:00:00-03:00."
         ),
         "source_missing": (
-            "Diga o que planejar: um arquivo de carteira, --instance ARQUIVO.json ou --instances "
-            "PASTA. Para começar: fiel init carteira.toml"
+            "Ainda não há livro para planejar. Traga o que você tem com fiel import ARQUIVO..., ou diga o "
+            "que planejar: um arquivo de carteira (fiel init carteira.toml cria um exemplo), --instance "
+            "ARQUIVO.json ou --instances PASTA."
         ),
         "sources_several": "Use só um: arquivo de carteira, --instance ou --instances.",
         "output_missing": "Com --instances, diga em que pasta gravar: --output PASTA.",
-        "option_unused": "{option} só vale com um arquivo de carteira.",
+        "option_unused": "{option} não vale com instâncias: elas o dizem por si.",
         "formats_several": "Use --json ou --csv, não os dois.",
         # files
         "file_not_found": "Não existe o arquivo {field}. Para criar um exemplo: fiel init {field}",
@@ -145,5 +149,8 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         **BOND_FAILURES_PT,
         **CUSTODY_FAILURES_PT,
         **TAX_FAILURES_PT,
+        **ACTIONS_FAILURES_PT,
+        **PERFORMANCE_FAILURES_PT,
+        **TARGETS_FAILURES_PT,
     }
 )

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.actions import ACTIONS_HELP_PT
 from fiel.entrypoints.words.bond import BOND_HELP_PT
 from fiel.entrypoints.words.custody import CUSTODY_HELP_PT
 from fiel.entrypoints.words.importing import IMPORT_HELP_PT
 from fiel.entrypoints.words.income import INCOME_HELP_PT
 from fiel.entrypoints.words.market import MARKET_HELP_PT
+from fiel.entrypoints.words.performance import PERFORMANCE_HELP_PT
 from fiel.entrypoints.words.serving import SERVING_HELP_PT
+from fiel.entrypoints.words.targets import TARGETS_HELP_PT
 from fiel.entrypoints.words.tax import TAX_HELP_PT
+from fiel.entrypoints.words.why import WHY_HELP_PT
 
 #: The end of the help of `fiel`.
 EXAMPLES = "Examples:\n\n- fiel demo\n- fiel init carteira.toml\n- fiel plan carteira.toml --cash 1000\n"
 #: The end of the help of `fiel plan`.
 PLAN_EXAMPLES = (
     "Examples:\n\n"
+    "- fiel plan --cash 1000\n"
+    "- fiel plan --mode full --market --explain\n"
     "- fiel plan carteira.toml --cash 1000\n"
     "- fiel plan carteira.toml --withdraw 500 --explain\n"
     "- fiel plan carteira.toml --mode full --csv\n"
@@ -129,6 +135,10 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         **MARKET_HELP_PT,
         **INCOME_HELP_PT,
         **TAX_HELP_PT,
+        **ACTIONS_HELP_PT,
+        **PERFORMANCE_HELP_PT,
+        **TARGETS_HELP_PT,
         **IMPORT_HELP_PT,
+        **WHY_HELP_PT,
     }
 )

@@ -7,6 +7,12 @@ from types import MappingProxyType
 
 #: The end of the help of `fiel market`.
 MARKET_EXAMPLES = "Examples:\n\n- fiel market quote PETR4 MXRF11\n- fiel market quote PETR4 --explain\n"
+#: The end of the help of `fiel market load`.
+LOAD_EXAMPLES = (
+    "Examples:\n\n"
+    "- fiel market load --recorded --tickers PETR4,TAEE11 --series cdi,ipca\n"
+    "- fiel market load fechamentos.csv\n"
+)
 #: The end of the help of `fiel dev upstream`.
 UPSTREAM_EXAMPLES = (
     "Examples:\n\n"
@@ -18,6 +24,18 @@ MARKET_HELP_PT: Mapping[str, str] = MappingProxyType(
     {
         MARKET_EXAMPLES: MARKET_EXAMPLES.replace("Examples", "Exemplos"),
         UPSTREAM_EXAMPLES: UPSTREAM_EXAMPLES.replace("Examples", "Exemplos"),
+        LOAD_EXAMPLES: LOAD_EXAMPLES.replace("Examples", "Exemplos"),
+        "Put prices and rates that are at hand into the store: nobody is asked, and each keeps its source.": (
+            "Guarda preços e taxas que já se têm: ninguém é consultado, e cada um mantém a sua fonte."
+        ),
+        "Closes of your own: symbol,date,close in each line.": (
+            "Fechamentos seus: symbol,date,close em cada linha."
+        ),
+        "The real figures recorded in the package, with their last day.": (
+            "Os números reais gravados no pacote, com o seu último dia."
+        ),
+        "Only these of the recorded symbols.": "Só estes dos ativos gravados.",
+        "Only these of the recorded series.": "Só estas das séries gravadas.",
         "Prices, rates and dividends of BRAPI, HG Brasil and the Banco Central, weighed before use.": (
             "Preços, taxas e proventos da BRAPI, da HG Brasil e do Banco Central, conferidos antes do uso."
         ),
@@ -133,6 +151,10 @@ MARKET_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "market_unit_percent_month": ("% no mês", "% in the month"),
         "market_unit_percent_period": ("% no período", "% over the period"),
         "market_unit_brl": ("R$ por US$ 1", "BRL per USD 1"),
+        "market_loaded": (
+            "{symbols} ativos: {sessions} pregões, {payments} proventos; {series} séries: {rows} linhas.",
+            "{symbols} symbols: {sessions} sessions, {payments} payments; {series} series: {rows} rows.",
+        ),
         "market_synced": (
             "{rows} linhas novas em {windows} janelas, com {calls} chamadas.",
             "{rows} new rows in {windows} windows, with {calls} calls.",

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fiel.copilot.plan_view.words import Lang, Words
+from fiel.entrypoints.words.actions import ACTIONS_NOTES
 from fiel.entrypoints.words.custody import CUSTODY_NOTES
 from fiel.entrypoints.words.importing import IMPORT_NOTES
 from fiel.entrypoints.words.income import INCOME_NOTES
 from fiel.entrypoints.words.market import MARKET_NOTES
+from fiel.entrypoints.words.performance import PERFORMANCE_NOTES
 from fiel.entrypoints.words.serving import SERVING_NOTES
+from fiel.entrypoints.words.targets import TARGETS_NOTES
 from fiel.entrypoints.words.tax import TAX_NOTES
+from fiel.entrypoints.words.why import WHY_NOTES
 
 NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -149,7 +153,11 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         **MARKET_NOTES,
         **INCOME_NOTES,
         **TAX_NOTES,
+        **ACTIONS_NOTES,
+        **PERFORMANCE_NOTES,
+        **TARGETS_NOTES,
         **IMPORT_NOTES,
+        **WHY_NOTES,
     }
 )
 

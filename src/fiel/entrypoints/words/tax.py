@@ -23,10 +23,11 @@ TAX_HELP_PT: Mapping[str, str] = MappingProxyType(
             "é consultoria tributária."
         ),
         "Show the tax of a month: sales, gains, what is exempt, losses used and carried, and the DARF to "
-        "pay.\n\nAll amounts are in reais (R$). Nothing is written or sent. Not tax advice.": (
+        "pay.\n\nAll amounts are in reais (R$). Nothing is written but what --remember keeps. Not tax "
+        "advice.": (
             "Mostra o imposto de um mês: vendas, ganhos, o que é isento, prejuízos usados e a compensar, e "
-            "DARF a pagar.\n\nTodos os valores em reais (R$). Nada é gravado nem enviado. Não é consultoria "
-            "tributária."
+            "DARF a pagar.\n\nTodos os valores em reais (R$). Nada é gravado além do que --remember guarda. "
+            "Não é consultoria tributária."
         ),
         "Show what the annual return (IRPF) asks of a year: goods, income, and results month by month.\n\n"
         "All amounts are in reais (R$). Check every code in the Receita's program of the year. Not tax "
@@ -50,6 +51,9 @@ TAX_HELP_PT: Mapping[str, str] = MappingProxyType(
         "right, forward, future, or outside (no tax by the month). May be repeated.": (
             "O que um ativo é quando nada o diz: stock, fii, fiagro, etf, fixed_income_etf, bdr, option, "
             "right, forward, future, ou outside (sem imposto mensal). Pode se repetir."
+        ),
+        "Keep what --category says: it then counts without being said again.": (
+            "Guarda o que --category diz: depois vale sem ser dito de novo."
         ),
         "The average repricing term of a fixed-income ETF, in days: its rate needs it. May be repeated.": (
             "O prazo médio de repactuação de um ETF de renda fixa, em dias: a alíquota precisa dele. Pode se "
@@ -198,6 +202,20 @@ TAX_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "tax_remark_event_left_out": (
             "{asset}: o evento {label} não pôde ser aplicado; confira a quantidade e o custo.",
             "{asset}: the event {label} could not be applied; check quantity and cost.",
+        ),
+        "tax_remark_event_differs": (
+            (
+                "{asset}: o livro tem {quantity} un. de um evento em {day}; o mercado conta {ratio} por 1 em "
+                "{told}. Vale o livro; confira."
+            ),
+            (
+                "{asset}: the book has {quantity} units of an event on {day}; the market tells {ratio} for 1 "
+                "on {told}. The book counts; check it."
+            ),
+        ),
+        "tax_remark_change_on_nothing": (
+            "{asset}: há um evento em {day}, quando nada havia em carteira; falta algo antes dele no livro.",
+            "{asset}: there is an event on {day}, when nothing was held; something before it is missing.",
         ),
         "tax_remark_foreign_left_out": (
             "Ficou de fora o que está em {currencies}.",

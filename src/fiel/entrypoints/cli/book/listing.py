@@ -11,7 +11,8 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.entrypoints.cli.answers import JsonOption, write_json
-from fiel.entrypoints.cli.booking import add_columns
+from fiel.entrypoints.cli.booking import account_words, add_columns
+from fiel.entrypoints.cli.file_rows import kind_words
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
@@ -20,7 +21,7 @@ from fiel.entrypoints.words.notes import note
 from fiel.kernel.money import currency_decimals
 
 if TYPE_CHECKING:
-    from fiel.copilot.store.booked import BookedRow
+    from fiel.copilot.booking.looking import BookedRow, NamedAccount
 
 AssetOption = Annotated[
     str | None, typer.Option("--asset", metavar="ASSET", help="Only of this asset (default: of all).")
@@ -50,20 +51,17 @@ def list_rows(
 ) -> None:
     """Show the rows that were booked, each with the id by which it is taken back."""
     from fiel.copilot.bonds.dated_percents import read_day
-    from fiel.copilot.store.booked import rows_of
+    from fiel.copilot.booking.looking import Looking
 
     words = words_of(lang)
     first = read_day(since, "--since") if since else None
     last = read_day(until, "--until") if until else None
     with opened_income(database) as opened:
         wallet = user_of(opened, user)
-        with opened.database.reading() as connection:
-            rows = rows_of(connection, wallet, first=first, last=last)
-    rows = [
-        row
-        for row in rows
-        if (everything or row.reversed_at is None) and (asset is None or row.asset == asset.upper())
-    ]
+        named = None if asset is None else asset.upper()
+        rows = Looking(opened.database).rows(
+            wallet, first=first, last=last, asset=named, taken_back=everything
+        )
     if as_json:
         write_json([_record(row) for row in rows])
         return
@@ -74,12 +72,14 @@ def list_rows(
         said = row.said
         taken_back = "" if row.reversed_at is None else f" ({note('book_taken_back', words)})"
         cells = (
-            row.id,
+            row.id[:10],
             row.day.isoformat(),
-            row.kind + taken_back,
+            kind_words(row.kind, words) + taken_back,
             row.asset or "-",
-            *(said.get(name, "-") for name in ("quantity", "price", "amount")),
-            row.user_id,
+            words.quantity(Decimal(said["quantity"])) if "quantity" in said else "-",
+            words.price(Decimal(said["price"])) if "price" in said else "-",
+            words.amount(Decimal(said["amount"])) if "amount" in said else "-",
+            account_words(row.user_id),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     show(screen(), table)
@@ -109,13 +109,12 @@ def list_files(
     lang: LangOption = "pt",
 ) -> None:
     """Show the files that were booked."""
-    from fiel.copilot.store.booked import files_of
+    from fiel.copilot.booking.looking import Looking
 
     words = words_of(lang)
     with opened_income(database) as opened:
         wallet = user_of(opened, user)
-        with opened.database.reading() as connection:
-            files = files_of(connection, wallet)
+        files = Looking(opened.database).files(wallet)
     if as_json:
         write_json(
             [
@@ -147,32 +146,33 @@ def list_accounts(
     lang: LangOption = "pt",
 ) -> None:
     """Show the accounts of a wallet, and what each holds in cash, as the book has it now."""
-    from fiel.copilot.store.accounts import accounts_of
-    from fiel.custody.queries import Snapshot
+    from fiel.copilot.booking.looking import Looking
 
     words = words_of(lang)
     with opened_income(database) as opened:
-        wallet = user_of(opened, user)
-        with opened.database.reading() as connection:
-            named = {each.user_id: each for each in accounts_of(connection, wallet)}
-            book = Snapshot(connection)
-            found = [account for each in (wallet, *named) for account in book.accounts(each)]
-    rows = [
-        {
-            "account": each.user_id,
-            "label": named[each.user_id].label if each.user_id in named else None,
-            "name": named[each.user_id].name if each.user_id in named else None,
-            "currency": each.currency,
-            "cash": each.cash_mode.value,
-            "balance": f"{Decimal(each.balance).scaleb(-currency_decimals(each.currency)):f}",
-        }
-        for each in found
-    ]
+        found = Looking(opened.database).accounts(user_of(opened, user))
     if as_json:
-        write_json(rows)
+        write_json(
+            [
+                {
+                    "account": each.account.user_id,
+                    "label": each.label,
+                    "name": each.name,
+                    "currency": each.account.currency,
+                    "cash": each.account.cash_mode.value,
+                    "balance": f"{_balance(each):f}",
+                }
+                for each in found
+            ]
+        )
         return
-    for row, each in zip(rows, found, strict=True):
-        code = "book_account" if each.cash_mode.value == "TRACKED" else "book_account_external"
-        cash = words.money(Decimal(each.balance).scaleb(-currency_decimals(each.currency)), each.currency)
-        told = {"account": each.user_id, "name": row["name"] or "-", "currency": each.currency, "cash": cash}
-        write_out(printable(note(code, words, **told)))
+    for each in found:
+        account = each.account
+        code = "book_account" if account.cash_mode.value == "TRACKED" else "book_account_external"
+        cash = words.money(_balance(each), account.currency)
+        told = {"account": account.user_id, "name": each.name or "-", "currency": account.currency}
+        write_out(printable(note(code, words, **told, cash=cash)))
+
+
+def _balance(each: NamedAccount) -> Decimal:
+    return Decimal(each.account.balance).scaleb(-currency_decimals(each.account.currency))

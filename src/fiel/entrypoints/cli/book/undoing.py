@@ -21,6 +21,7 @@ RowsArgument = Annotated[
     list[str], typer.Argument(metavar="ROW...", help="Ids of `fiel book list`, or their first letters.")
 ]
 ROWS_MAX = 1_000
+_LETTERS_MIN = 4
 
 
 def register(group: typer.Typer) -> None:
@@ -40,16 +41,15 @@ def undo(
 
     The rows stay in the record. The same row of a file is not booked again.
     """
-    from fiel.copilot.store.booked import rows_of
+    from fiel.copilot.booking.looking import Looking
 
     words = words_of(lang)
     if len(rows) > ROWS_MAX:
         raise InvalidInput("too_many_rows", f"at most {ROWS_MAX} rows at once", field="ROW")
     with opened_income(database) as opened:
         wallet = user_of(opened, user)
-        with opened.database.reading() as connection:
-            known = [row.id for row in rows_of(connection, wallet) if row.reversed_at is None]
-        ids = [_named(each, known) for each in rows]
+        known = [row.id for row in Looking(opened.database).rows(wallet)]
+        ids = list(dict.fromkeys(named(each, known) for each in rows))
         done = desk_on(opened).take_back(wallet, ids)
     if as_json:
         write_json({"wallet": wallet, "rows": ids, "entries": dict(done.entries)})
@@ -59,8 +59,15 @@ def undo(
         show_note(note("import_alert", words, text=printable(text)), "yellow")
 
 
-def _named(start: str, known: list[str]) -> str:
-    """The one row whose id begins so. Raises `NotFound` (row_unknown), `InvalidInput` (row_ambiguous)."""
+def named(start: str, known: list[str]) -> str:
+    """The one row whose id begins so.
+
+    Raises `NotFound` (row_unknown), `InvalidInput` (row_ambiguous; row_too_short).
+    """
+    if len(start) < _LETTERS_MIN:
+        raise InvalidInput(
+            "row_too_short", f"write at least {_LETTERS_MIN} letters of a row's id", field="ROW"
+        )
     found = [each for each in known if each.startswith(start)]
     if len(found) == 1:
         return found[0]

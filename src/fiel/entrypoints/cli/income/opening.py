@@ -48,7 +48,7 @@ def opened_income(database: str | None) -> OpenIncome:
 
 
 def user_of(opened: OpenIncome, user: str | None) -> str:
-    """The user of the option, or the only one of the book.
+    """The user of the option, or the only one of the book; the accounts of one wallet are one user.
 
     Raises `InvalidInput` (user_unnamed) when there are several, `NotFound` (book_empty, user_unknown).
     """

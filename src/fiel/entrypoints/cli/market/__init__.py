@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from fiel.entrypoints.cli.market import events, health, quotes, series, syncing
+from fiel.entrypoints.cli.market import events, health, loading, quotes, series, syncing
 from fiel.entrypoints.cli.screen import write_out
 from fiel.entrypoints.words.market import MARKET_EXAMPLES
 
 #: In the order of the help.
-FAMILIES = (quotes, series, events, syncing, health)
+FAMILIES = (quotes, series, events, syncing, loading, health)
 
 
 def register(app: typer.Typer) -> None:

@@ -21,6 +21,7 @@ from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.cli.tax.options import (
     CategoryOption,
     LossesOption,
+    RememberOption,
     RepricingOption,
     UserOption,
     month_text,
@@ -52,6 +53,7 @@ def month(
     *,
     user: UserOption = None,
     category: CategoryOption = None,
+    remember: RememberOption = False,
     repricing: RepricingOption = None,
     losses: LossesOption = None,
     as_json: JsonOption = False,
@@ -60,7 +62,7 @@ def month(
 ) -> None:
     """Show the tax of a month: sales, gains, what is exempt, losses used and carried, and the DARF to pay.
 
-    All amounts are in reais (R$). Nothing is written or sent. Not tax advice.
+    All amounts are in reais (R$). Nothing is written but what --remember keeps. Not tax advice.
     """
     from fiel.copilot.taxes.desk import TaxDesk
     from fiel.copilot.taxes.told import read_told
@@ -69,7 +71,10 @@ def month(
     wanted = today.replace(day=1) if month is None else read_month(month)
     told = read_told(category or (), repricing or (), losses or ())
     with opened_income(database) as opened:
-        view = TaxDesk(opened.database, told).month(user_of(opened, user), wanted, today)
+        desk, wallet = TaxDesk(opened.database, told), user_of(opened, user)
+        if remember:
+            desk.remember(wallet, opened.clock.now())
+        view = desk.month(wallet, wanted, today)
     if as_json:
         write_json(_record(view))
         return

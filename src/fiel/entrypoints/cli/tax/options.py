@@ -13,9 +13,11 @@ from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Lang, Words
 from fiel.entrypoints.cli.answers import day_words
 from fiel.entrypoints.cli.failures import show_note
+from fiel.entrypoints.cli.screen import write_out
 from fiel.entrypoints.words.notes import note
 
 if TYPE_CHECKING:
+    from fiel.copilot.number_ids import NumberId
     from fiel.copilot.taxes.remarks import Remark
 
 UserOption = Annotated[
@@ -30,6 +32,10 @@ CategoryOption = Annotated[
         help="What an asset is where nothing tells it: stock, fii, fiagro, etf, fixed_income_etf, bdr, "
         "option, right, forward, future, or outside (no tax by the month). May be repeated.",
     ),
+]
+RememberOption = Annotated[
+    bool,
+    typer.Option("--remember", help="Keep what --category says: it then counts without being said again."),
 ]
 RepricingOption = Annotated[
     list[str] | None,
@@ -46,6 +52,11 @@ LossesOption = Annotated[
         metavar="POOL=AMOUNT",
         help="Losses from before the book, in reais: common, day_trade or fii. May be repeated.",
     ),
+]
+
+IdsOption = Annotated[
+    bool,
+    typer.Option("--ids", help="Print an id beside each number; `fiel why ID` shows what it is made of."),
 ]
 
 
@@ -66,6 +77,12 @@ def show_remarks(remarks: Iterable[Remark], words: Words) -> None:
         if one.day is not None:
             values["day"] = day_words(one.day, words)
         show_note(note(f"tax_remark_{one.code}", words, **values), "yellow")
+
+
+def show_ids(named: Iterable[tuple[str, NumberId]]) -> None:
+    """Each number's name and id, for `fiel why`."""
+    for name, number_id in named:
+        write_out(printable(f"  {name}: {number_id}"))
 
 
 def remark_records(remarks: Iterable[Remark]) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.cli.tax.options import (
     CategoryOption,
     LossesOption,
+    RememberOption,
     RepricingOption,
     UserOption,
     month_text,
@@ -59,6 +60,7 @@ def year(
     user: UserOption = None,
     csv: CsvOption = None,
     category: CategoryOption = None,
+    remember: RememberOption = False,
     repricing: RepricingOption = None,
     losses: LossesOption = None,
     as_json: JsonOption = False,
@@ -75,7 +77,10 @@ def year(
     words, today = words_of(lang), today_here()
     told = read_told(category or (), repricing or (), losses or ())
     with opened_income(database) as opened:
-        view = TaxDesk(opened.database, told).year(user_of(opened, user), year, today)
+        desk, wallet = TaxDesk(opened.database, told), user_of(opened, user)
+        if remember:
+            desk.remember(wallet, opened.clock.now())
+        view = desk.year(wallet, year, today)
     written = [] if csv is None else _write_tables(csv, view.summary)
     if as_json:
         write_json(_record(view))

@@ -15,6 +15,11 @@ depends_on = None
 
 def upgrade() -> None:
     """From income to one book."""
+    _bookings()
+    _sayings()
+
+
+def _bookings() -> None:
     op.create_table(
         "wallet_accounts",
         sa.Column("wallet", StoredText, nullable=False),
@@ -62,6 +67,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_booked_rows_wallet_day"), "booked_rows", ["wallet", "day"], unique=False)
+
+
+def _sayings() -> None:
     op.create_table(
         "remembered",
         sa.Column("wallet", StoredText, nullable=False),
