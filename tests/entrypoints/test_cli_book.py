@@ -69,6 +69,12 @@ def booked(fiel: Fiel, *more: str) -> list[tuple[str, str | None, str]]:
     return [(row["kind"], row["asset"], row["account"]) for row in answer(result)]
 
 
+def held(fiel: Fiel) -> dict[str, tuple[str, str]]:
+    """Quantity and cost by asset, as `fiel positions` tells them."""
+    told = answer(fiel("positions", "--user", "ana", "--json"))["positions"]
+    return {each["asset"]: (each["quantity"], each["totalCost"]) for each in told}
+
+
 def test_a_preview_for_a_user_compares_and_writes_nothing(fiel: Fiel, save: Save) -> None:
     """What is new and how to book it; the book stays empty."""
     file = save("n.xlsx", negociacao(*BUYS))
@@ -312,6 +318,14 @@ def test_letters_that_several_ids_begin_with_are_asked_about() -> None:
     with pytest.raises(InvalidInput, match="2 rows begin with '3f2a'") as refused:
         named("3f2a", known)
     assert refused.value.code == "row_ambiguous"
+
+
+def test_positions_show_what_was_imported(fiel: Fiel, save: Save) -> None:
+    """Quantities and costs of the wallet, all its accounts together; after taking back, without the row."""
+    fiel("import", save("n.xlsx", negociacao(*BUYS)), "--user", "ana", "--accept")
+    assert held(fiel) == {"PETR4": ("100", "3000.00"), "VALE3": ("10", "600.00")}
+    fiel("book", "undo", answer(fiel("book", "list", "--json", "--asset", "VALE3"))[0]["id"])
+    assert held(fiel) == {"PETR4": ("100", "3000.00")}
 
 
 def test_files_and_accounts_are_listed(fiel: Fiel, save: Save) -> None:

@@ -98,7 +98,7 @@ def read_closes(text: str, name: str) -> dict[str, list[Bar]]:
     naming the line; nothing is read then.
 
     >>> read_closes("symbol,date,close\\nPETR4,2026-08-06,38.50\\n", "closes.csv")["PETR4"][0].close
-    Decimal('38.50')
+    Decimal('38.5')
     """
     lines = csv.reader(text.splitlines())
     head = tuple(cell.strip().lower() for cell in next(lines, ()))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from fiel.copilot.booking.typed import typed_file, typed_row
+from fiel.copilot.importing.reading import read_file
 from fiel.copilot.importing.rows import ReadFile
 from tests.support.booked_wallets import BookedWallet, entry, own, read
 from tests.support.import_files import (
@@ -21,6 +24,7 @@ from tests.support.import_samples_other import BOUGHT_AND_SOLD, Printed, SampleN
 
 BROKER = "CORRETORA DE TESTE S.A."
 DAY = "12/05/2021"
+OPENS = "123"
 #: 1,000 at 9.80 with R$ 4.45 of costs.
 NOTE = SampleNote(
     trades=(Printed("C", "ITAUSA PN N1", "1.000", "9,80", "9.800,00"),),
@@ -36,6 +40,13 @@ TICKER = {"ITAUSA PN": "ITSA4"}
 def note(made: SampleNote = NOTE) -> ReadFile:
     """A brokerage note, printed and read."""
     return read(pdf(sinacor_pages(made)), "nota.pdf")
+
+
+def copied(made: SampleNote) -> ReadFile:
+    """The same note in a file of other bytes."""
+    found = read_file("copia.pdf", pdf(sinacor_pages(made), password=OPENS), password=OPENS)
+    assert len(found.booked) == len(made.trades)
+    return found
 
 
 def trades(*pieces: tuple[int, str], institution: str = BROKER) -> ReadFile:
@@ -80,7 +91,7 @@ def test_note_and_list_in_one_command_are_one_purchase(ana: BookedWallet, order:
 def test_two_notes_that_tell_one_trade_in_one_command_replace_it_once(ana: BookedWallet) -> None:
     """The note and its copy (other bytes): the second knows what the first takes the place with."""
     ana.accept(trades((1000, "9.8")))
-    copy = read(pdf([*sinacor_pages(NOTE), [(35, 30, "Este verso está em branco")]]), "copia.pdf")
+    copy = copied(NOTE)
     assert ana.new(note(), copy) == 1
     assert ana.held() == WITH_COSTS
 
@@ -89,7 +100,7 @@ def test_copies_of_a_note_in_one_command_take_each_place_once(ana: BookedWallet)
     """Four equal trades: the copy does not take the places that the first one has just taken."""
     ana.accept(trades(*[(250, "9.8")] * 4))
     four = replace(NOTE, trades=(Printed("C", "ITAUSA PN N1", "250", "9,80", "2.450,00"),) * 4)
-    copy = read(pdf([*sinacor_pages(four), [(35, 30, "Este verso está em branco")]]), "copia.pdf")
+    copy = copied(four)
     assert ana.new(note(four), copy) == 4
     assert ana.held() == WITH_COSTS
 
@@ -216,11 +227,13 @@ def test_a_bank_whose_name_has_only_common_words_keeps_them(ana: BookedWallet) -
     assert list(ana.held()) == ["ana/banco-do-brasil ITSA4"]
 
 
-def test_a_typed_trade_is_known_when_its_file_comes(ana: BookedWallet) -> None:
-    """Typed first, then the report, and the other way round."""
-    typed = own(entry("buy", "2021-05-12", "ITSA4", quantity="1000", price="9.80"), institution="Teste")
-    assert (ana.new(typed), ana.new(trades((1000, "9.8")))) == (1, 0)
-    assert ana.held() == {"ana/teste ITSA4": "1000 for 9800.00"}
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_typed_trade_and_its_row_in_a_file_are_one(ana: BookedWallet, order: tuple[int, int]) -> None:
+    """Typed first, then the report, and the other way round; the account may be left out."""
+    row = typed_row("buy", date(2021, 5, 12), "ITSA4", quantity="1000", price="9.80")
+    files = (typed_file([row]), trades((1000, "9.8")))
+    assert [ana.new(files[at]) for at in order] == [1, 0]
+    assert ana.quantities() == {"ITSA4": 1000}
 
 
 #: A fund that only its name tells, as Inter prints it.

@@ -156,6 +156,7 @@ def _again(work: Callable[[], _Done]) -> _Done:
 
 
 def _unchanged(connection: Session, wallet: str, state: tuple[int, int]) -> None:
+    booked.hold(connection, wallet)
     if booked.state_of(connection, wallet) != state:
         raise Conflict(_CHANGED, f"the book of {wallet} was changed meanwhile; try again")
 

@@ -136,7 +136,7 @@ def _parse(text: str, name: str) -> object:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except RecursionError:
         raise InvalidInput("json_malformed", "lists or objects are nested too deeply", field=name) from None
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise InvalidInput(
             "json_malformed", f"this is not valid JSON ({error}): export the file again", field=name
         ) from None

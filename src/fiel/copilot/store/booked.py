@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from fiel.copilot.tables import booked_files, booked_rows
 from fiel.infra.storage import bulk
@@ -16,6 +16,9 @@ from fiel.infra.storage.types import micros_of
 from fiel.infra.storage.upserts import insert_into
 
 _ROW = bulk.Shape.of(booked_rows)
+#: The first key of a pair of locks: nobody else's. Two names of one hash only wait for each other.
+_WALLET_LOCKS = 726_351_985
+_LOCK_WALLET = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:name))")
 #: Names in one question: databases limit them.
 _NAMES_MAX = 5_000
 
@@ -100,6 +103,15 @@ def rows_of(
         for row in connection.execute(asked.where(held.id.in_(names[at : at + _NAMES_MAX])))
     ]
     return sorted(found, key=lambda row: (row.day, row.id))
+
+
+def hold(connection: Connection, wallet: str) -> None:
+    """Nobody else books rows of the wallet before this transaction ends; the last lock that it takes.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_WALLET, {"lock": _WALLET_LOCKS, "name": wallet})
 
 
 def state_of(connection: Connection, wallet: str) -> tuple[int, int]:

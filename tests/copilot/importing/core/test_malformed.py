@@ -231,6 +231,9 @@ def test_broken_json_says_where() -> None:
     assert refusal(b'[{"Data": 1').code == "json_malformed"
     assert refusal(b"[" * 100_000).code == "json_malformed"
     assert refusal(b'[{"Data": 1e-999999}]').code == "json_malformed"
+    assert refusal(b'[{"Data": 1e9999999999999999999999}]').code == "json_malformed"
+    own = b'{"format": "fiel-entries", "version": 1, "entries": 1e9999999999999999999999}'
+    assert refusal(own).code == "json_malformed"
 
 
 @pytest.mark.parametrize(

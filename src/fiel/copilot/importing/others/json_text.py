@@ -23,7 +23,7 @@ def object_in(text: str, name: str) -> dict[str, Any]:
         document = json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_refuse)
     except RecursionError:
         raise InvalidInput("json_malformed", "lists or objects are nested too deeply", field=name) from None
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise InvalidInput(
             "json_malformed", f"this is not valid JSON ({error}): export again", field=name
         ) from None
