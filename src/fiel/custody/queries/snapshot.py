@@ -23,7 +23,7 @@ from fiel.custody.queries.income import IncomeReceipt, receipts
 from fiel.custody.reservations import OPEN, Order
 from fiel.custody.store import dead_letters, entries, rows
 from fiel.infra.storage.database import Database
-from fiel.infra.storage.types import micros_of
+from fiel.infra.storage.types import as_stored
 from fiel.kernel.clock import in_utc
 from fiel.kernel.errors import InvalidInput, NotFound
 
@@ -260,8 +260,7 @@ class Snapshot:
 
     def stored_rows(self, asked: Select[Any]) -> Iterator[tuple[Any, ...]]:
         """Rows as the database stores them, instants in microseconds."""
-        for row in self.connection.execute(asked):
-            yield tuple(micros_of(cell) if isinstance(cell, datetime) else cell for cell in row)
+        return map(tuple, self.connection.execute(as_stored(asked)))
 
 
 @dataclass(frozen=True, slots=True)
