@@ -88,6 +88,22 @@ def test_an_account_and_a_class_are_scopes_too(ana: Wallet) -> None:
     assert {entry.ticker for entry in asked(ana, "class:stock", "price_gain").entries} == {"PETR4"}
 
 
+def test_a_months_gain_rests_on_what_was_sold_and_how_it_came(ana: Wallet) -> None:
+    """Sales of the month's category, and for the gain the buys of those assets, however long ago."""
+    ana.trades("2025-11-10", "PETR4", "100", "30.00")
+    ana.trades("02-10", "VALE3", "10", "60.00")
+    ana.trades("03-10", "PETR4", "-40", "36.00")
+    ana.trades("03-11", "AAPL34", "5", "50.00")
+    month = date(2026, 3, 1), date(2026, 3, 31)
+
+    assert causes(asked(ana, "category:stock", "sales", *month)) == [("PETR4", -40 * 10**9, 144_000)]
+    assert [entry.quantity for entry in asked(ana, "category:stock", "taxed_gain", *month).entries] == [
+        100 * 10**9,
+        -40 * 10**9,
+    ]
+    assert asked(ana, "category:bdr", "taxed_gain", *month).entries == ()
+
+
 def test_each_entry_names_the_row_that_a_person_or_a_file_told(ana: Wallet) -> None:
     """From the number to the row: its id, file and line."""
     clock = FixedClock(datetime(2026, 11, 20, 12, tzinfo=UTC))

@@ -17,6 +17,7 @@ from fiel.copilot.income.wallet import asset_of, local_day
 from fiel.copilot.number_ids import NumberId
 from fiel.copilot.store.accounts import users_of
 from fiel.copilot.store.booked import BookedRow, rows_with_entries
+from fiel.copilot.store.remembered import CATEGORY, remembered_of
 from fiel.copilot.taxes.book import read_book
 from fiel.copilot.taxes.told import Told
 from fiel.custody.events import BookedEntry, ChangeKind
@@ -39,7 +40,7 @@ _MEASURES: Mapping[str, Callable[[BookedEntry], bool]] = MappingProxyType(
     }
 )
 #: What is there at an instant rests on all that came before it, not on the days of the report.
-_FROM_THE_BEGINNING = frozenset({"initial", "final", "quantity", "total_cost", "average_cost"})
+_FROM_THE_BEGINNING = frozenset({"initial", "final", "quantity", "total_cost", "average_cost", "taxed_gain"})
 LEVELS = ("portfolio", "account", "asset", "class", "category")
 
 
@@ -97,14 +98,27 @@ def _scope(
     if level == "asset":
         return lambda entry: entry.ticker is not None and asset_of(entry.ticker) == name
     if level == "category":
-        known = read_book(connection, number.wallet, zone, Told()).categories.known
-        return _among({asset for asset, category in known.items() if category.value == name})
+        told = Told().after(remembered_of(connection, number.wallet, CATEGORY))
+        known = read_book(connection, number.wallet, zone, told).categories.known
+        of_category = {asset for asset, category in known.items() if category.value == name}
+        return _among(_sold(entries, number, zone) & of_category)
     assets = {asset_of(entry.ticker) for entry in entries if entry.ticker is not None}
     events = events_of(connection, assets)
     announced = {
         asset: announced_of(events[asset]) if asset in events else AnnouncedOf(asset) for asset in assets
     }
     return _among({asset for asset in assets if class_of(asset, announced[asset]) == name})
+
+
+def _sold(entries: list[BookedEntry], number: NumberId, zone: tzinfo) -> set[str]:
+    """What was sold in the days of the number: a gain rests on these assets, and on how they came."""
+    return {
+        asset_of(entry.ticker)
+        for entry in entries
+        if entry.ticker is not None
+        and entry.quantity < 0 < entry.gross
+        and number.first <= local_day(entry.occurred_at, zone) <= number.until
+    }
 
 
 def _among(assets: set[str]) -> Callable[[BookedEntry], bool]:

@@ -10,13 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
-from fiel.copilot.plan_view.words import Words
+from fiel.copilot.plan_view.words import Lang, Words
 from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
+from fiel.entrypoints.cli.booking import account_words
 from fiel.entrypoints.cli.income.opening import opened_income
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.notes import note
-from fiel.entrypoints.words.why import WHY_EXAMPLES
+from fiel.entrypoints.words.why import WHY_EXAMPLES, WHY_WORDS
 from fiel.kernel.money import currency_decimals
 
 if TYPE_CHECKING:
@@ -52,12 +53,20 @@ def why(
         write_json(_record(found))
         return
     asked = found.number
-    told = {"measure": asked.measure, "scope": printable(asked.scope), "wallet": printable(asked.wallet)}
+    scope = f"{_words(asked.level, words)} {asked.name}".strip()
+    told = {"measure": _words(asked.measure, words), "scope": printable(scope)}
+    told["wallet"] = printable(asked.wallet)
     days = {"first": day_words(asked.first, words), "until": day_words(asked.until, words)}
     write_out(note("why_of", words, **told, **days, n=len(found.entries)))
     show(screen(), _table(found, words))
     if len(found.entries) > SHOWN_MAX:
         write_out(note("import_more", words, n=len(found.entries) - SHOWN_MAX))
+
+
+def _words(name: str, words: Words) -> str:
+    """A measure or a level as people call it; what has no word, as it is."""
+    portuguese, english = WHY_WORDS.get(name, (name, name))
+    return portuguese if words.lang is Lang.PT else english
 
 
 def _table(found: Behind, words: Words) -> Table:
@@ -83,9 +92,9 @@ def _table(found: Behind, words: Words) -> Table:
             entry.ticker or "-",
             words.quantity(Decimal(entry.quantity).scaleb(-9)) if entry.quantity else "-",
             *(_money(entry, minor, words) for minor in (entry.gross, entry.fee, entry.withheld)),
-            entry.user_id,
+            account_words(entry.user_id),
             _source(found, entry),
-            entry.id[:13],
+            entry.id.removeprefix("entry_")[:8],
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
@@ -104,7 +113,7 @@ def _source(found: Behind, entry: BookedEntry) -> str:
     row = found.rows.get(entry.id)
     if row is None:
         return entry.cause[:40]
-    return f"{row.family} {row.row} ({row.id[:10]})"
+    return f"{row.family.removeprefix('b3-')} {row.row}"
 
 
 def _record(found: Behind) -> dict[str, Any]:

@@ -25,11 +25,38 @@ WHY_HELP_PT: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: Measures and levels of numbers in words; others are told as they are.
+WHY_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "income": ("Proventos", "Income"),
+        "fees": ("Custos", "Fees"),
+        "taxes": ("Impostos", "Taxes"),
+        "quantity": ("Quantidade", "Quantity"),
+        "total_cost": ("Custo total", "Total cost"),
+        "average_cost": ("Custo médio", "Average cost"),
+        "sales": ("Vendas", "Sales"),
+        "taxed_gain": ("Ganho do mês", "Gain of the month"),
+        "initial": ("Valor no início", "Worth at the start"),
+        "final": ("Valor no fim", "Worth at the end"),
+        "contributions": ("Aportes", "Put in"),
+        "withdrawals": ("Retiradas", "Taken out"),
+        "price_gain": ("Ganho de preço", "Gain of prices"),
+        "currency": ("Câmbio", "Currency"),
+        "time_weighted": ("Rentabilidade por cotas", "Return of quotas"),
+        "money_weighted": ("Rentabilidade do dinheiro", "Return of the money"),
+        "portfolio": ("carteira toda", "whole portfolio"),
+        "account": ("conta", "account"),
+        "asset": ("ativo", "asset"),
+        "class": ("classe", "class"),
+        "category": ("categoria", "category"),
+    }
+)
+
 WHY_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "why_of": (
-            "{measure} de {scope}, carteira {wallet}, {first} a {until}: {n} lançamentos",
-            "{measure} of {scope}, wallet {wallet}, {first} to {until}: {n} entries",
+            "{measure}, {scope}, carteira {wallet}, {first} a {until}. Lançamentos: {n}",
+            "{measure}, {scope}, wallet {wallet}, {first} to {until}. Entries: {n}",
         ),
         "why_day": ("Dia", "Day"),
         "why_kind": ("Tipo", "Kind"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, writ
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.cli.tax.options import (
     CategoryOption,
+    IdsOption,
     LossesOption,
     RememberOption,
     RepricingOption,
@@ -27,13 +29,16 @@ from fiel.entrypoints.cli.tax.options import (
     month_text,
     number,
     remark_records,
+    show_ids,
     show_remarks,
 )
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.tax import MONTH_EXAMPLES
 from fiel.kernel.errors import InvalidInput
+from fiel.kernel.months import month_after
 
 if TYPE_CHECKING:
+    from fiel.copilot.number_ids import NumberId
     from fiel.copilot.taxes.desk import MonthView
     from fiel.tax.monthly import CategoryLine, MonthTax, PoolLine
 
@@ -56,6 +61,7 @@ def month(
     remember: RememberOption = False,
     repricing: RepricingOption = None,
     losses: LossesOption = None,
+    ids: IdsOption = False,
     as_json: JsonOption = False,
     database: DatabaseOption = None,
     lang: LangOption = "pt",
@@ -79,6 +85,20 @@ def month(
         write_json(_record(view))
         return
     _show(view, words)
+    if ids:
+        show_ids(_ids(view, words))
+
+
+def _ids(view: MonthView, words: Words) -> Iterator[tuple[str, NumberId]]:
+    """Sales and gain of each category; a day's trades share those of their category."""
+    from fiel.copilot.number_ids import NumberId
+
+    last = month_after(view.tax.month) - timedelta(days=1)
+    for category in dict.fromkeys(line.category.value for line in view.tax.lines):
+        name = note(f"tax_category_{category}", words)
+        for title, measure in (("sales", "sales"), ("gain", "taxed_gain")):
+            number_id = NumberId("tax", view.wallet, view.tax.month, last, f"category:{category}", measure)
+            yield f"{name}, {note(f'tax_{title}', words)}", number_id
 
 
 def read_month(text: str) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, writ
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.cli.tax.options import (
     CategoryOption,
+    IdsOption,
     LossesOption,
     RememberOption,
     RepricingOption,
@@ -29,6 +31,7 @@ from fiel.entrypoints.cli.tax.options import (
     month_text,
     number,
     remark_records,
+    show_ids,
     show_remarks,
 )
 from fiel.entrypoints.cli.writing import write_whole
@@ -37,6 +40,7 @@ from fiel.entrypoints.words.tax import YEAR_EXAMPLES
 from fiel.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from fiel.copilot.number_ids import NumberId
     from fiel.copilot.taxes.desk import YearView
     from fiel.tax.annual import GoodRow, IncomeRow, VariableRow, YearSummary
 
@@ -63,6 +67,7 @@ def year(
     remember: RememberOption = False,
     repricing: RepricingOption = None,
     losses: LossesOption = None,
+    ids: IdsOption = False,
     as_json: JsonOption = False,
     database: DatabaseOption = None,
     lang: LangOption = "pt",
@@ -86,8 +91,24 @@ def year(
         write_json(_record(view))
     else:
         _show(view, words)
+        if ids:
+            show_ids(_ids(view, words))
     for path in written:
         show_note(note("tax_table_written", words, file=path))
+
+
+def _ids(view: YearView, words: Words) -> Iterator[tuple[str, NumberId]]:
+    """Quantity and cost of each good at the end of the year, and what each asset paid in it."""
+    from fiel.copilot.number_ids import NumberId
+
+    first, last = date(view.summary.year, 1, 1), date(view.summary.year, 12, 31)
+    for good in view.summary.goods:
+        for title, measure in (("positions_quantity", "quantity"), ("positions_cost", "total_cost")):
+            number_id = NumberId("tax", view.wallet, last, last, f"asset:{good.asset}", measure)
+            yield f"{good.asset} {note(title, words)}", number_id
+    for payer in dict.fromkeys(row.payer for row in view.summary.income if row.payer):
+        number_id = NumberId("tax", view.wallet, first, last, f"asset:{payer}", "income")
+        yield f"{payer} {note('tax_income', words)}", number_id
 
 
 def _write_tables(folder: Path, summary: YearSummary) -> list[Path]:
