@@ -201,10 +201,18 @@ def test_cash_of_a_new_order(side: Side, quantity: int, price: int, currency: st
     assert cash_needed_by_new(side, quantity, price, currency, fees) == general
 
 
-FROM_OUTSIDE = (ChangeKind.DEPOSIT, ChangeKind.WITHDRAWAL, ChangeKind.TRANSFER, ChangeKind.ADJUSTMENT)
+FROM_OUTSIDE = (
+    ChangeKind.DEPOSIT,
+    ChangeKind.WITHDRAWAL,
+    ChangeKind.TRANSFER,
+    ChangeKind.ADJUSTMENT,
+    ChangeKind.SHARES,
+)
 COUNTERS = dict.fromkeys(FROM_OUTSIDE, BookAccount.OUTSIDE) | {
     ChangeKind.INCOME: BookAccount.INCOME,
     ChangeKind.CAPITAL_RETURN: BookAccount.CAPITAL,
+    ChangeKind.FEE: BookAccount.FEES,
+    ChangeKind.TAX: BookAccount.TAXES,
 }
 amounts = st.just(0) | st.integers(-(10**12), 10**12)
 changes = st.builds(

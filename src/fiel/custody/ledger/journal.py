@@ -209,11 +209,10 @@ def _taxed(
     lines: list[tuple[BookAccount, str, int]], payer: BookAccount, cash: str, withheld: int
 ) -> list[tuple[BookAccount, str, int]]:
     """The payer paid the tax, too, that was kept back on the way."""
-    gross = [
-        (book, asset, amount - withheld if book is payer and asset == cash else amount)
-        for book, asset, amount in lines
-    ]
-    return [*gross, (_TAXES, cash, withheld)]
+    taxed = list(lines)
+    at = next(place for place, (book, asset, _) in enumerate(lines) if book is payer and asset == cash)
+    taxed[at] = (payer, cash, lines[at][2] - withheld)
+    return [*taxed, (_TAXES, cash, withheld)]
 
 
 def transaction_count(change: Change) -> int:
