@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -171,7 +171,8 @@ def report(book: Book, period: Period) -> Report:
     worths = summed(parts)
     made = reckoning.quotas(whole, worths)
     days = (period.after, *book.axis[reckoning.first + 1 : reckoning.last + 1])
-    portfolio = reckoning.level(whole, worths)
+    # Of the whole the quotas are there: they know of days below zero that lie between flows.
+    portfolio = replace(reckoning.level(whole, worths), time_weighted=made.total_return)
     by_asset, by_class = reckoning.shares(made)
     return Report(
         period,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fiel.bootstrap import open_custody
@@ -109,7 +109,8 @@ def worth(ana: Wallet, prices: dict[str, Decimal]) -> Decimal:
     return total
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@example([("buy", 0, "PETR4", "", 1), ("buy", 1, "PETR4", "", 8)], [100, 100, 100])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps(), st.lists(st.integers(100, 9_999), min_size=3, max_size=3))
 def test_any_book_keeps_its_identity_and_its_worth(told: list[Step], cents: list[int]) -> None:
     """At two accounts, in any order: every level adds up, and the end is quantities at prices, and cash."""
