@@ -24,7 +24,6 @@ from fiel.entrypoints.cli.market.prices import AGE_MAX, at_market_prices
 from fiel.entrypoints.cli.screen import screen, show, write_out
 from fiel.entrypoints.cli.writing import write_whole
 from fiel.entrypoints.words.notes import note
-from fiel.rebalancing.readiness import compiles_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,9 @@ def show_plan(
 
 def _waiting(console: Console, words: Words) -> Status:
     """What a person sees until the plan is there."""
+    # The compiler costs every command half a second, and only planning needs it.
+    from fiel.rebalancing.readiness import compiles_first
+
     return console.status(note("compiling" if compiles_first() else "solving", words))
 
 
