@@ -19,10 +19,7 @@ def _resident() -> int:
 
 
 def test_a_slow_consumer_piles_nothing_up_and_loses_nothing(stage: Stage) -> None:
-    """Of 32 MB waiting, a consumer that takes one record at a time holds a few; at last it has them all.
-
-    A bus hands out at least once: a consumer that was away too long, on a busy machine, reads some again.
-    """
+    """Of 32 MB waiting, a consumer that takes one record at a time holds a few; at last it has them all."""
     topic = stage.topic("heavy", 2)
     for start in range(0, COUNT, 32):
         stage.bus.publish([Message(topic, f"k{n}".encode(), BODY) for n in range(start, start + 32)])
@@ -33,6 +30,7 @@ def test_a_slow_consumer_piles_nothing_up_and_loses_nothing(stage: Stage) -> Non
         on_revoked=lambda _partitions: None,
     )
     before, peak, read = _resident(), 0, 0
+    # A bus hands out at least once: a consumer away too long, on a busy machine, reads some again.
     seen: set[bytes | None] = set()
     for _ in range(COUNT * 3):
         # The first sixty are slow: a bus that fetches without bound has time to do so.

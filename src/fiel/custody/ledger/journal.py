@@ -175,7 +175,7 @@ def _postings(account: Account, change: Change) -> list[Posting]:
     gross, fee, blocked = change.gross, change.fee, change.blocked
     quantity, reserved = change.quantity, change.reserved
     is_tracked = account.cash_mode is not _EXTERNAL_CASH
-    if is_tracked and blocked and not (gross or fee or quantity or reserved):
+    if is_tracked and blocked and not (gross or fee or quantity or reserved or change.withheld):
         # Half of all changes: an order's cash is held or released, and nothing else.
         return [
             _new(Posting, (entry, 1, user, cash, _AVAILABLE, cash, -blocked)),
