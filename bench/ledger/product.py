@@ -15,10 +15,11 @@ from itertools import islice
 
 from bench.ledger import meter
 from bench.ledger.stream import ACCOUNTS, BALANCE, message, share_of, steps
+from fiel.custody.consumer import PARTS
 from fiel.custody.ledger import Verdict
 from fiel.custody.messages import Message
 from fiel.custody.order_events import LogPlace
-from fiel.custody.receiving import Progress
+from fiel.custody.receiving import BATCH_MAX, Progress
 from fiel.custody.service import Custody
 from fiel.custody.store.book import Book
 from fiel.infra.storage import offsets
@@ -55,7 +56,9 @@ class Run:
     def take(self, stream: Iterator[Message]) -> int:
         """Batches until the stream ends; how many events were applied."""
         taken = 0
-        while part := list(islice(stream, self.batch)):
+        # As the worker does: whole batches are handed over several at a time.
+        handed = PARTS * self.batch if self.batch == BATCH_MAX else self.batch
+        while part := list(islice(stream, handed)):
             taken += len(part)
             received = self.custody.receive(part, [Progress(self.assignment, taken)])
             assert received.verdicts == {Verdict.APPLIED: len(part)}, received.verdicts

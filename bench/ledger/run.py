@@ -247,6 +247,8 @@ Made by `python bench/ledger/run.py --write`, which is `make bench-ledger` that 
   cost, double entry, the audit view, wallet events in the outbox, the consumer's offset; from decoded
   messages, except *end to end*, which begins with JSON in a Kafka topic. `cpu` is processor time an event,
   of the worker and of its PostgreSQL process, in the round that needed least.
+- As the worker does, up to four full batches are handed over at a time: while the database works on one, the
+  messages of the next are read. A transaction is never more than 500 events.
 - **By hand** (`bench/ledger/yardsticks`) writes far narrower rows of whole numbers, without messages to
   read, without outbox, lots, hashes and text: what this machine can do at best, not a product.
 - Runs take turns and the ratio is the median of the rounds' ratios, because other work on the machine moves

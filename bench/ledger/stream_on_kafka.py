@@ -16,10 +16,11 @@ from confluent_kafka.admin import AdminClient
 from bench.ledger import meter
 from bench.ledger.product import check
 from bench.ledger.stream import message, steps
-from fiel.custody.consumer import GROUP, OrderEventsHandler
+from fiel.custody.consumer import GROUP, OrderEventsHandler, polled
+from fiel.custody.receiving import BATCH_MAX
 from fiel.custody.service import Custody
 from fiel.custody.store.book import Book
-from fiel.infra.bus.consuming import Consumer
+from fiel.infra.bus.consuming import Consumer, Pace
 from fiel.infra.bus.kafka import KafkaBus, KafkaSettings
 from fiel.infra.bus.port import Message
 from fiel.infra.storage.database import Database
@@ -49,7 +50,8 @@ def main() -> None:
     try:
         fill(bus, topic, given.orders)
         custody = Custody(Book(database), SystemClock(), RandomIds())
-        consumer = Consumer(bus, database, [topic], GROUP, OrderEventsHandler(custody))
+        pace, handler = Pace(max_records=polled(BATCH_MAX)), OrderEventsHandler(custody)
+        consumer = Consumer(bus, database, [topic], GROUP, handler, pace=pace)
 
         def work() -> int:
             handled = 0

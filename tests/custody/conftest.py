@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.custody_bank import Bank
 from tests.support.custody_homes import (
-    BookServer,
-    FileHome,
     Home,
-    ServerHome,
-    fresh_file,
-    migrated_file,
 )
-
-
-@pytest.fixture(scope="session")
-def book_file(tmp_path_factory: pytest.TempPathFactory) -> FileHome:
-    """An embedded book without rows, to be copied."""
-    return migrated_file(tmp_path_factory.mktemp("book"))
-
-
-@pytest.fixture(scope="session")
-def book_server(postgres_url: str) -> Iterator[BookServer]:
-    """The same on PostgreSQL, as many as are asked for."""
-    server = BookServer(postgres_url)
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def sqlite_home(book_file: FileHome, tmp_path: Path) -> FileHome:
-    """An empty book of this test alone, in a file."""
-    return fresh_file(book_file, tmp_path)
-
-
-@pytest.fixture
-def postgres_home(book_server: BookServer) -> Iterator[ServerHome]:
-    """An empty book of this test alone, on PostgreSQL."""
-    yield book_server.take()
-    book_server.take_all_back()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -18,6 +18,7 @@ from fiel.custody.order_events.event import LogPlace
 from fiel.custody.reservations import Fees, Policy
 from tests.support.custody_bank import START, Bank, SetClock
 from tests.support.custody_homes import FileHome, Home, ServerHome
+from tests.support.examples import examples
 
 #: Sorted by their bytes these stand otherwise than a dictionary of any language would have them.
 USERS = ("Zoe", "ana", "Éva", "bia-2", "bia 1")
@@ -244,7 +245,7 @@ def told_of(home: Home, messages: Sequence[Any], *, batch: int, later: int) -> s
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     # A failing stream is short anyway, and making it shorter takes minutes on a real database.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

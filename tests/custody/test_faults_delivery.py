@@ -11,7 +11,6 @@ from fiel.custody.ledger import Verdict
 from fiel.custody.ledger.journal import WalletTransaction
 from fiel.custody.messages import Message
 from fiel.custody.order_events.event import LogPlace
-from fiel.custody.receiving import BATCH_MAX
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage.failures import CommitUnknown
 from fiel.infra.storage.offsets import rewind
@@ -355,20 +354,4 @@ def test_fault_41_halted_without_a_part(bank: Bank, failure: Failure, code: str)
         bank.fuse.disarm()
         assert (halt.value.code, bank.image()) == (code, before), moment
     bank.send_from(BATCH, mine)
-    bank.adds_up()
-
-
-def test_a_long_batch_goes_in_several_transactions(bank: Bank) -> None:
-    """More than one transaction's worth: killed after the first, its offset leads on."""
-    messages = [encoded(wire(orderId=number, quantity=1, price="0.01")) for number in range(BATCH_MAX + 10)]
-    mine = bank.assigned()
-    bank.fuse.arm(faults.killed, AFTER_COMMIT)
-    with pytest.raises(Killed):
-        bank.send_from(messages, mine)
-    bank.fuse.disarm()
-    bank.restart()
-    mine = bank.assigned()
-    assert mine.next_offset == BATCH_MAX
-    bank.send_from(messages[BATCH_MAX:], mine)
-    assert bank.account().blocked == BATCH_MAX + 10
     bank.adds_up()

@@ -15,6 +15,7 @@ from fiel.custody.ledger import Verdict
 from fiel.custody.reservations import OrderStatus
 from fiel.income.values import IncomeKind
 from tests.custody.stories import E9, Book
+from tests.support.examples import examples
 
 TICKERS = ("PETR4", "VALE3")
 SCALE = 10**9
@@ -179,7 +180,7 @@ class BookMachine(RuleBasedStateMachine):
 
 TestBookMachine = BookMachine.TestCase
 TestBookMachine.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(60), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -233,7 +234,7 @@ def final(messages: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(lives(), st.randoms(use_true_random=False), st.integers(0, 5))
 def test_a_shuffled_and_doubled_stream_ends_the_same(
     messages: list[tuple[str, dict[str, Any]]], chance: random.Random, copies: int

@@ -32,6 +32,7 @@ from tests.custody.stories import wire
 from tests.custody.test_transitions import expected, message
 from tests.support.custody_bank import Bank
 from tests.support.custody_homes import FileHome, fresh_file
+from tests.support.examples import examples
 
 USERS = st.sampled_from(["user-0", "user-1"])
 PARTS = st.integers(1, 12).map(lambda part: Fraction(part, 8))
@@ -134,12 +135,16 @@ class CustodyMachine(RuleBasedStateMachine):
         self.world.inspect()
 
 
+@pytest.mark.hypothesis
 def test_commands_in_any_order(book_file: FileHome, tmp_path: Path) -> None:
     """Whatever is asked, in whatever order, the stored book agrees with the auditor after each step."""
     run_state_machine_as_test(
         cast(Any, lambda: CustodyMachine(book_file, tmp_path)),
         settings=settings(
-            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(20),
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

@@ -63,6 +63,24 @@ def units_text(units: int, scale: int) -> str:
     return f"{sign}{head}.{decimals}" if decimals else f"{sign}{head}"
 
 
+def units_of(billionths: int) -> Decimal:
+    """A stored quantity as the units it is, with all of its nine decimals.
+
+    >>> units_of(1_500_000_000)
+    Decimal('1.500000000')
+    """
+    return Decimal(billionths).scaleb(-9)
+
+
+def money_of(minor: int, currency: str) -> Decimal:
+    """A stored amount as the money it is, with the decimals of its currency.
+
+    >>> money_of(123_450, "BRL")
+    Decimal('1234.50')
+    """
+    return Decimal(minor).scaleb(-currency_decimals(currency))
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """A no: `code` for machines, `message` for people, `field` the place in the input."""
@@ -151,6 +169,11 @@ class Lot(NamedTuple):
     fee: int
     occurred_at: datetime
     event_id: str
+
+    @property
+    def position(self) -> PositionKey:
+        """The position that it changed."""
+        return PositionKey(self.user_id, self.currency, self.ticker)
 
     @property
     def sort_key(self) -> tuple[datetime, int, int, str]:

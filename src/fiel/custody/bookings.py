@@ -77,7 +77,12 @@ class Bookings:
             batch, found = unit.load_entries(list(dict.fromkeys(reversing)), users, touched)
             undone = _take_back(batch, unit, found, reversing, now)
             before = unit.entries_known([entry_id(one.command.command_id) for one in named])
-            return _finish(unit, batch, undone | _run(batch, named, kept, before), now, beside)
+            entries = undone | _run(batch, named, kept, before)
+            unit.save(batch, now)
+            booked = Booked(entries, tuple(alert.message for alert in batch.alerts))
+            if beside is not None:
+                beside(unit.connection, booked)
+            return booked
 
         return self.book.transact(work)
 
@@ -87,28 +92,7 @@ class Bookings:
         Raises `InvalidInput` (too_many_entries), `NotFound` (entry_unknown), `Refused` (entry_not_reversible,
         entry_reverses), `Unavailable`.
         """
-        _few(ids, "entries")
-        now = self.clock.now()
-
-        def work(unit: BookUnit) -> Booked:
-            batch, found = unit.load_entries(list(dict.fromkeys(ids)))
-            return _finish(unit, batch, _take_back(batch, unit, found, ids, now), now, beside)
-
-        return self.book.transact(work)
-
-
-def _finish(
-    unit: BookUnit,
-    batch: Batch,
-    entries: Mapping[str, str],
-    now: datetime,
-    beside: Callable[[Session, Booked], None] | None,
-) -> Booked:
-    unit.save(batch, now)
-    booked = Booked(entries, tuple(alert.message for alert in batch.alerts))
-    if beside is not None:
-        beside(unit.connection, booked)
-    return booked
+        return self.book_all((), beside=beside, reversing=ids)
 
 
 def _take_back(

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import timedelta, tzinfo
 
 from fiel.custody.reservations import Fees, Policy
+from fiel.infra.zones import DEFAULT_ZONE, zone_of
 
-#: Orders are those of a Brazilian broker, and its services write the time that its people read.
-DEFAULT_ZONE = "America/Sao_Paulo"
 PARK_FOR = timedelta(hours=24)
 
 
 def default_zone() -> tzinfo:
-    """The zone of São Paulo; on a machine that knows no zones UTC-3, which it has had since 2019."""
-    try:
-        return ZoneInfo(DEFAULT_ZONE)
-    except ZoneInfoNotFoundError:
-        return timezone(timedelta(hours=-3), "-03:00")
+    """São Paulo: the services of a Brazilian broker write the time that its people read."""
+    return zone_of(DEFAULT_ZONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from fiel.custody.events import Alert, AlertCode
 from fiel.custody.messages import Message
 from fiel.custody.order_events.event import LogPlace
-from fiel.custody.receiving import Progress, Received
+from fiel.custody.receiving import BATCH_MAX, Progress, Received
 from fiel.custody.service import Custody
 from fiel.infra.bus.port import Batch, Partition, Record
 from fiel.infra.storage.offsets import Assignment
 from fiel.kernel.errors import FielError
 
 GROUP = "custody"
+#: So many full batches are polled at once: while the database works on one, the next is read.
+PARTS = 4
+
+
+def polled(batch: int) -> int:
+    """How many records to poll for transactions of at most `batch`: several parts of full ones."""
+    return batch if batch < BATCH_MAX else PARTS * BATCH_MAX
+
 
 #: Told of every committed batch: how many records it had, and what became of them.
 OnBatch = Callable[[int, Received], None]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple
@@ -36,15 +36,19 @@ from fiel.kernel.ids import deterministic_id
 #: More per transaction gains nothing and makes others wait.
 BATCH_MAX = 500
 #: So many events are decided while the database writes what those before them did to the history.
-AHEAD = 250
+AHEAD = 167
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A partition of the log, held by an epoch, and the offset that follows the messages given."""
+    """A partition of the log, held by an epoch, and the offset that follows the messages given.
+
+    `on_the_way`: of a part of what was delivered together. Delivered again, it was done before, perhaps.
+    """
 
     assignment: Assignment
     next_offset: int
+    on_the_way: bool = False
 
 
 @dataclass(slots=True)
@@ -68,6 +72,33 @@ class _Read(NamedTuple):
     outcome: OrderEvent | Rejection
 
 
+@dataclass(slots=True)
+class _Following:
+    """Messages in parts, each read once, at the latest when it is wanted."""
+
+    read_one: Callable[[Message], _Read]
+    messages: Sequence[Message]
+    begun: int = 0
+    ready: list[_Read] | None = None
+
+    def part(self) -> list[_Read]:
+        """The next part."""
+        self.read()
+        part, self.ready = self.ready or [], None
+        self.begun += len(part)
+        return part
+
+    def more(self) -> bool:
+        """Whether another part follows."""
+        return self.begun < len(self.messages)
+
+    def read(self) -> None:
+        """Read the next part now."""
+        if self.ready is None:
+            read, part = self.read_one, self.messages[self.begun : self.begun + BATCH_MAX]
+            self.ready = [read(message) for message in part]
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """Takes messages of the order log."""
@@ -85,12 +116,13 @@ class Receiver:
         transaction is kept; deliver again) and `Conflict` (epoch_lost) when the partition was given to
         another worker.
         """
-        received = Received()
-        for start in range(0, len(messages), BATCH_MAX) or (0,):
-            part = [self._read(message) for message in messages[start : start + BATCH_MAX]]
-            last = start + BATCH_MAX >= len(messages)
-            self._take(part, progress if last else _progress_of(part, progress), received)
-        return received
+        received, following = Received(), _Following(self._read, messages)
+        while True:
+            part = following.part()
+            last = not following.more()
+            self._take(part, progress if last else _progress_of(part, progress), received, following.read)
+            if last:
+                return received
 
     def _read(self, message: Message) -> _Read:
         outcome = parse_order_event(message.value, message.place, zone=self.zone)
@@ -100,9 +132,15 @@ class Receiver:
             return _Read(message, wrong)
         return _Read(message, outcome)
 
-    def _take(self, part: Sequence[_Read], progress: Sequence[Progress], received: Received) -> None:
+    def _take(
+        self,
+        part: Sequence[_Read],
+        progress: Sequence[Progress],
+        received: Received,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
         try:
-            received.add(self.book.transact(lambda unit: self._fold(unit, part, progress)))
+            received.add(self.book.transact(lambda unit: self._fold(unit, part, progress, meanwhile)))
         except Unavailable:
             raise
         except Conflict as conflict:
@@ -128,10 +166,17 @@ class Receiver:
         poison = Rejection("processing_failed", f"the book could not take it ({code}: {error})"[:500], None)
         self._take([_Read(part[0].message, poison)], progress, received)
 
-    def _fold(self, unit: BookUnit, part: Sequence[_Read], progress: Sequence[Progress]) -> Received:
+    def _fold(
+        self,
+        unit: BookUnit,
+        part: Sequence[_Read],
+        progress: Sequence[Progress],
+        meanwhile: Callable[[], None],
+    ) -> Received:
         now = self.clock.now()
         events = [read.outcome for read in part if isinstance(read.outcome, OrderEvent)]
-        batch = unit.load_events(events)
+        moves = [(step.assignment, step.next_offset, step.on_the_way) for step in progress]
+        batch = unit.load_events(events, moves, unit.flight)
         received = Received()
         letters: list[DeadLetterRow] = []
         verdicts: list[Verdict] = []
@@ -144,14 +189,15 @@ class Receiver:
                     continue
                 verdicts.append(batch.take(outcome, now))
                 if batch.dead_letters:
-                    letters += _new_letters(batch, read.message, outcome, now)
+                    letters += new_letters(batch, read.message, outcome, now)
                 if left % AHEAD == 0 and left:
                     saving.ahead()
-            saving.finish()
+            if letters and unit.flight is not None:
+                unit.flight.close()  # they are asked about afterwards
+            saving.finish(None if letters else unit.flight)
+        meanwhile()  # the database works on what was sent
         received.verdicts.update(verdicts)
         unit.keep_dead_letters(letters)
-        for step in progress:
-            unit.advance(step.assignment, step.next_offset)
         received.alerts, received.dead_letters = len(batch.alerts), letters
         return received
 
@@ -264,11 +310,12 @@ def _progress_of(part: Sequence[_Read], whole: Sequence[Progress]) -> list[Progr
     for step in whole:
         upto = reached.get((step.assignment.topic, step.assignment.partition))
         if upto is not None:
-            found.append(Progress(step.assignment, upto))
+            again = step.on_the_way or upto < step.next_offset
+            found.append(Progress(step.assignment, upto, on_the_way=again))
     return found
 
 
-def _new_letters(batch: Batch, message: Message, event: OrderEvent, now: datetime) -> list[DeadLetterRow]:
+def new_letters(batch: Batch, message: Message, event: OrderEvent, now: datetime) -> list[DeadLetterRow]:
     """The dead letters that taking `event` has just made: of itself, or of one that waited for it."""
     letters = []
     for told in batch.dead_letters:

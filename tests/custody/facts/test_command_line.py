@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from tests.custody.facts.telling import EVA, Teller, bought, paid
 from tests.custody.facts.test_reading import YEAR
+from tests.support.command_line import CliRunner
 
 Fiel = Callable[..., Result]
 

@@ -23,6 +23,7 @@ from tests.custody.facts.drawn import TICKERS, WHATS, Drawn, drawn, histories
 from tests.custody.facts.telling import ANA, EVA, Teller, fact
 from tests.support.custody_bank import E9, Bank
 from tests.support.custody_homes import FileHome, fresh_file
+from tests.support.examples import examples
 
 FACTS = tuple(what for what in WHATS if what != "order")
 
@@ -106,11 +107,15 @@ class FactsMachine(RuleBasedStateMachine):
                 assert held == sum(each.moved()[1] for each in own), (ticker, held / E9)
 
 
+@pytest.mark.hypothesis
 def test_facts_in_any_order(book_file: FileHome, tmp_path: Path) -> None:
     """After each step the checker finds nothing, and money and shares are those that were told."""
     run_state_machine_as_test(
         cast(Any, lambda: FactsMachine(book_file, tmp_path)),
         settings=settings(
-            max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(15),
+            stateful_step_count=15,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

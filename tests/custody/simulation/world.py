@@ -23,6 +23,7 @@ from fiel.custody.ledger.batch import Verdict
 from fiel.custody.messages import BodyEncoding
 from fiel.custody.queries import Snapshot
 from fiel.custody.reservations import Fees, Policy
+from fiel.custody.tables import dead_letters
 from fiel.custody.topics import WALLET_EVENTS
 from fiel.infra.storage.failures import CommitUnknown
 from fiel.infra.storage.offsets import Assignment
@@ -51,9 +52,10 @@ class Seen:
     @classmethod
     def of(cls, book: Snapshot) -> Seen:
         waiting = [parked.event.event_id for parked in book.parked()]
-        asked = select(func.count()).where(outbox.c.topic == WALLET_EVENTS)
-        told = book.connection.execute(asked).scalar_one()
-        return cls(book.record(), waiting, book.overview().dead_letters, told)
+        letters = select(func.count()).where(dead_letters.c.status == "open")
+        wallets = select(func.count()).where(outbox.c.topic == WALLET_EVENTS)
+        dead, told = (book.connection.execute(asked).scalar_one() for asked in (letters, wallets))
+        return cls(book.record(), waiting, dead, told)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from fiel.infra.storage import offsets
 from fiel.infra.storage.database import Database, UnitOfWork
 from fiel.infra.storage.offsets import Assignment
 
-LEASE_S = 0.8
+LEASE_S = 2.0
 TURNS_MAX = 400
 #: A second effect of one record breaks the key.
 _EFFECTS = (

@@ -235,3 +235,31 @@ def test_a_batch_is_cut_in_halves_that_keep_the_order() -> None:
     assert first.next_offsets == {left: 1}
     assert second.next_offsets == {right: 5, left: 2}
     assert whole.only({right}).next_offsets == {right: 5}
+
+
+def test_what_was_given_away_while_we_were_quiet_is_read_when_it_comes_back(stage: Stage) -> None:
+    """A member that only keeps alive loses half to another, which leaves: all is read again, from all."""
+    topic = stage.topic("orders", 4)
+    first = _subscribed(stage, topic)
+    _wait(lambda: len(first.assigned()) == 4, lambda: first.poll(1, 0.1))
+    first.keep_alive()
+    second = _subscribed(stage, topic)
+
+    def both() -> None:
+        first.keep_alive()
+        second.poll(1, 0.1)
+
+    _wait(lambda: len(first.assigned()) == len(second.assigned()) == 2, both)
+    second.close()
+    stage.bus.publish(messages(topic, 60, keys=12))
+    records = _read(first, 60)
+    first.close()
+    assert len({(each.partition, each.offset) for each in records}) == 60
+
+
+def _wait(done: Callable[[], bool], meanwhile: Callable[[], object]) -> None:
+    for _ in range(POLLS_MAX):
+        if done():
+            return
+        meanwhile()
+    raise AssertionError("the group did not come to rest")

@@ -51,23 +51,12 @@ def _statement(server: str, statement: str) -> None:
         database.close()
 
 
-def _made(server: str, template: str = "template1") -> tuple[str, str]:
-    """A new database copied from `template`: its name and URL."""
+def _made(server: str) -> tuple[str, str]:
+    """A new database: its name and URL."""
     name = f"fiel_test_{secrets.token_hex(6)}"
-    _statement(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _statement(server, f"CREATE DATABASE {name}")
     url = Database.at(server).url.set(database=name)
     return name, url.render_as_string(hide_password=False)
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
-    """The name of a migrated database to copy: quicker than migrating each time."""
-    name, url = _made(postgres_server)
-    database = Database.at(url)
-    schema.upgrade(database)
-    database.close()
-    yield name
-    _statement(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -86,29 +75,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("empty_postgres"))
 
 
-@pytest.fixture
-def migrated_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The URL of a PostgreSQL database at the current schema."""
-    name, url = _made(postgres_server, postgres_template)
-    yield url
-    _statement(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database at the current schema, on each engine in turn."""
-    if request.param == "sqlite":
-        opened = schema.open_database(f"sqlite:///{tmp_path / 'fiel.db'}")
-    else:
-        opened = schema.open_database(request.getfixturevalue("migrated_postgres"))
+    kind = "sqlite" if request.param == "sqlite" else "postgres"
+    opened = schema.open_database(request.getfixturevalue(f"migrated_{kind}"))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
+def sqlite(migrated_sqlite: str) -> Iterator[Database]:
     """An embedded database at the current schema."""
-    opened = schema.open_database(f"sqlite:///{tmp_path / 'fiel.db'}")
+    opened = schema.open_database(migrated_sqlite)
     yield opened
     opened.close()
 

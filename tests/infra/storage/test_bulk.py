@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from fiel.infra.storage import bulk, inbox, outbox, tables
 from fiel.infra.storage.arrays import array
@@ -136,3 +140,31 @@ def test_whole_numbers_of_all_sizes_and_none(database: Database, few: bool, many
     with database.reading() as connection:
         found = fetch(connection, "SELECT epoch, next_offset FROM consumer_offsets ORDER BY partition")
     assert [tuple(row) for row in found] == cells
+
+
+@pytest.mark.parametrize(
+    ("statement", "error", "told"),
+    [
+        ("INSERT INTO once VALUES (1), (1)", Conflict, "refuses the row"),
+        ("SELECT 1 / (count(*) - 1) FROM once", DBAPIError, "division by zero"),
+    ],
+)
+def test_an_error_in_flight_is_no_unknown_commit(
+    empty_postgres: str, statement: str, error: type[Exception], told: str
+) -> None:
+    """What COMMIT was sent with fails: the error is that statement's, nothing is kept, and work goes on."""
+    database = Database.at(empty_postgres)
+    with database.unit_of_work() as unit:
+        unit.connection.execute(text("CREATE TABLE once (number bigint PRIMARY KEY)"))
+    for given, refused in ((statement, True), ("SELECT 1", False)):
+        with (
+            pytest.raises(error, match=told) if refused else nullcontext(),
+            database.unit_of_work() as unit,
+        ):
+            bulk.take_off(unit.connection, unit.flight)
+            bulk.ask(unit.connection, "INSERT INTO once VALUES (7)")
+            bulk.ask(unit.connection, given)
+        with database.reading() as connection:
+            kept = connection.execute(text("SELECT count(*) FROM once")).scalar_one()
+        assert kept == (0 if refused else 1)
+    database.close()

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from fiel.infra.storage.database import Database, UnitOfWork
 from fiel.infra.storage.inbox import Inbox, Received, Verdict, payload_hash
 from fiel.kernel.errors import Conflict, InvalidInput
+from tests.support.examples import examples
 
 NEW, DUPLICATE, CONFLICT = Verdict.NEW, Verdict.DUPLICATE, Verdict.CONFLICT
 CUSTODY = Inbox("custody")
@@ -105,7 +106,9 @@ def test_the_same_batch_in_two_workers_is_applied_once(database: Database, now: 
     assert sorted(one + two) == sorted(messages)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(batches=st.lists(st.lists(st.sampled_from(["1 a", "1 b", "2 a", "3 a", "3 é"])), max_size=4))
 def test_verdicts_do_not_depend_on_how_messages_are_batched(
     database: Database, now: datetime, batches: list[list[str]]

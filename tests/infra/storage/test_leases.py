@@ -164,3 +164,84 @@ def test_a_lease_has_a_sane_length(database: Database, span: timedelta) -> None:
     """No time, negative time and more than the limit are refused."""
     with pytest.raises(InvalidInput), database.unit_of_work() as unit:
         leases.take(unit.connection, "wallet-1", "one", span)
+
+
+NAMES = ["wallet-1", "wallet-2", "wallet-3"]
+
+
+def _take_many(database: Database, holder: str, names: list[str]) -> dict[str, Lease]:
+    with database.unit_of_work() as unit:
+        return leases.take_many(unit.connection, names, holder, MINUTE)
+
+
+def test_many_are_taken_as_one_by_one(database: Database) -> None:
+    """Of several names, those that are free or ran out are given, each under its own token."""
+    first = _take_many(database, "one", ["wallet-1"])["wallet-1"]
+    assert set(_take_many(database, "two", NAMES)) == {"wallet-2", "wallet-3"}
+    _let_pass(database, MINUTE)
+    found = _take_many(database, "three", [*NAMES, "wallet-1"])
+    assert {name: lease.token for name, lease in found.items()} == dict.fromkeys(NAMES, 2)
+    with database.unit_of_work() as unit:
+        before = instant_of(database_now(unit.connection))
+        assert leases.guard_many(unit.connection, [first, *found.values()]) == set(NAMES)
+        assert all(lease.expires_at <= before + MINUTE for lease in found.values())
+        leases.guard(unit.connection, found["wallet-1"])
+        assert leases.take_many(unit.connection, [], "four", MINUTE) == {}
+        assert leases.guard_many(unit.connection, []) == set()
+
+
+def test_many_are_guarded_by_token(database: Database) -> None:
+    """A name that was taken over or given back is not among those that are still held."""
+    old = _take_many(database, "one", NAMES)
+    with database.unit_of_work() as unit:
+        assert leases.release_many(unit.connection, [old["wallet-2"]]) == {"wallet-2"}
+        assert leases.release_many(unit.connection, [old["wallet-2"]]) == set()
+    new = _take_many(database, "two", NAMES)
+    assert set(new) == {"wallet-2"}
+    with database.unit_of_work() as unit:
+        assert leases.guard_many(unit.connection, old.values()) == {"wallet-1", "wallet-3"}
+        assert leases.release_many(unit.connection, old.values()) == {"wallet-1", "wallet-3"}
+        leases.guard(unit.connection, new["wallet-2"])
+
+
+def test_many_are_renewed_but_none_that_ran_out(database: Database) -> None:
+    """One that ran out cannot be renewed, even if nobody took it; the others are longer, up to a limit."""
+    late = _taken(database, "one")
+    _let_pass(database, MINUTE)
+    with database.unit_of_work() as unit:
+        short = leases.take_many(unit.connection, ["wallet-2"], "one", MINUTE, longest=MINUTE)["wallet-2"]
+        long = leases.take_many(unit.connection, ["wallet-3"], "one", MINUTE)["wallet-3"]
+    with database.unit_of_work() as unit:
+        longer = leases.renew_many(unit.connection, [late, short, long], timedelta(minutes=2))
+    assert set(longer) == {"wallet-2", "wallet-3"}
+    assert longer["wallet-2"].expires_at < short.expires_at + timedelta(seconds=1)
+    assert longer["wallet-3"].expires_at > long.expires_at + timedelta(seconds=50)
+    assert longer["wallet-3"].token == long.token
+
+
+def test_lapsed_are_those_that_nobody_holds(database: Database) -> None:
+    """Never taken, given back, or run out: in the order they were asked in."""
+    _taken(database, "one")
+    _let_pass(database, MINUTE)
+    held = _take_many(database, "one", ["wallet-2", "wallet-3"])
+    with database.unit_of_work() as unit:
+        leases.release_many(unit.connection, [held["wallet-3"]])
+        assert leases.lapsed(unit.connection, ["wallet-4", *NAMES]) == ["wallet-4", "wallet-1", "wallet-3"]
+        assert leases.lapsed(unit.connection, []) == []
+
+
+def test_many_asked_for_at_once_have_one_holder_each(database: Database) -> None:
+    """Four workers ask for the same hundred names in different orders: no deadlock, one token per name."""
+    names = [f"wallet-{number}" for number in range(100)]
+    start = threading.Barrier(4, timeout=30)
+
+    def run(number: int) -> dict[str, Lease]:
+        wanted = names[number * 25 :] + names[: number * 25]
+        start.wait()
+        return database.transact(
+            lambda unit: leases.take_many(unit.connection, wanted, f"runner-{number}", MINUTE)
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(run, range(4)))
+    assert sorted(name for taken in found for name in taken) == sorted(names)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
-from fiel.infra.storage import outbox
+from fiel.infra.storage import bulk, outbox
 from fiel.infra.storage.database import Database, UnitOfWork
 from fiel.infra.storage.outbox import OutboxMessage
 from fiel.infra.storage.relay import Relay, Relayed, RelayPolicy
@@ -20,6 +20,7 @@ from fiel.infra.storage.tables import outbox as table
 from fiel.infra.system import RandomIds
 from fiel.kernel.errors import Conflict, InvalidInput, Unavailable
 from fiel.kernel.ids import SequentialIds
+from tests.support.examples import examples
 
 
 class Bus:
@@ -201,6 +202,19 @@ def test_a_used_message_id_is_a_conflict(database: Database, now: datetime) -> N
         _append(database, now, "ana-1")
 
 
+def test_a_guarded_id_is_not_looked_for_again(database: Database, now: datetime) -> None:
+    """An id that a row of its room keeps unique costs no second look; every other one is still refused."""
+    guarded = outbox.guarded_rows_at([("ana-1", "t", "ana", "{}")], now)
+    with database.unit_of_work() as unit:
+        bulk.insert(unit.connection, outbox.guarded_shape(), guarded)
+        bulk.insert(unit.connection, outbox.guarded_shape(), guarded)
+    _append(database, now, "ana-1")
+    with database.unit_of_work() as unit:
+        assert outbox.backlog(unit.connection).pending == 3
+    with pytest.raises(Conflict, match="refuses the row"):
+        _append(database, now, "ana-1")
+
+
 @pytest.mark.parametrize("given_id", ["", "1\x00"])
 def test_a_message_needs_an_id_that_can_be_stored(given_id: str) -> None:
     """An empty id and one with a NUL are refused before anything is written."""
@@ -208,7 +222,9 @@ def test_a_message_needs_an_id_that_can_be_stored(given_id: str) -> None:
         OutboxMessage(given_id, "t", "k", "{}")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_any_run_of_failures_ends_with_each_key_in_order(
     database: Database, now: datetime, data: st.DataObject

@@ -35,6 +35,7 @@ from fiel.kernel.errors import Conflict, Corrupt, InvalidInput
 from fiel.kernel.money import Money
 from fiel.kernel.price import Price
 from fiel.kernel.quantity import Quantity
+from tests.support.examples import examples
 
 SHELF = metadata()
 things = Table(
@@ -53,7 +54,7 @@ instants = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=-3)), timezone(timedelta(hours=14))])
 )
 ON_EACH_ENGINE = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

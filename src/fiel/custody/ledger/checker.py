@@ -172,7 +172,7 @@ def _positions(record: Record, sums: _Sums) -> Iterator[Finding]:
             held[PositionKey(order.user_id, order.currency, order.ticker)] += order.held_shares
     lots: dict[PositionKey, list[Lot]] = defaultdict(list)
     for lot in record.lots:
-        lots[PositionKey(lot.user_id, lot.currency, lot.ticker)].append(lot)
+        lots[lot.position].append(lot)
     for position in record.positions:
         row = f"position {position.user_id}/{position.currency}/{position.ticker}"
         key = (position.user_id, position.currency)

@@ -107,6 +107,11 @@ class FactCause(NamedTuple):
         """The entry that this one takes back."""
         return reversed_entry(self.command_id)
 
+    @property
+    def stem(self) -> str:
+        """What it shares with the other legs of one happening."""
+        return stem_of(self.command_id)
+
 
 _KINDS = {kind.value: kind for kind in FactKind}
 
@@ -114,6 +119,15 @@ _KINDS = {kind.value: kind for kind in FactKind}
 def reversed_entry(command_id: str) -> str | None:
     """The entry that a command of this name takes back; `None` for a booking of its own."""
     return command_id.removeprefix(REVERSING) if command_id.startswith(REVERSING) else None
+
+
+def stem_of(command_id: str) -> str:
+    """What the legs of one happening are named after.
+
+    >>> stem_of("merger:7#out"), stem_of("b3:7")
+    ('merger:7', 'b3:7')
+    """
+    return command_id.partition("#")[0]
 
 
 def book_fact(state: State, command: BookFact) -> Change | Rejection:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fiel.custody.queries.income import IncomeReceipt
-from fiel.custody.queries.snapshot import PAGE_MAX, Overview, Queries, Snapshot, StoredAlert
+from fiel.custody.queries.snapshot import PAGE_MAX, Holding, Overview, Queries, Snapshot, StoredAlert
 
-__all__ = ["PAGE_MAX", "IncomeReceipt", "Overview", "Queries", "Snapshot", "StoredAlert"]
+__all__ = ["PAGE_MAX", "Holding", "IncomeReceipt", "Overview", "Queries", "Snapshot", "StoredAlert"]

@@ -13,6 +13,7 @@ from fiel.custody.accounts import AccountKey
 from fiel.custody.ledger.journal import BookAccount, TransactionType, WalletTransaction
 from fiel.custody.queries.snapshot import Snapshot
 from fiel.custody.store import rows
+from fiel.infra.storage.types import stored
 
 #: They hold or free money of the account; its balance stays.
 WITHIN = frozenset({TransactionType.RESERVE, TransactionType.REFUND})
@@ -46,7 +47,7 @@ def transactions_between(
     held, journal = tables.wallet_transactions, tables.journal
     time = held.c.occurred_at if axis is Axis.OCCURRED else held.c.recorded_at
     asked: Select[tuple[object, ...]] = (
-        select(held, journal.c.id)
+        select(*stored(held), journal.c.id)
         .join(journal, journal.c.seq == held.c.entry_seq)
         .where(held.c.user_id == key.user_id, held.c.currency == key.currency, time >= start, time < end)
         .order_by(time, held.c.sequence)

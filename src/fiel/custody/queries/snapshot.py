@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Select, Table, func, select, type_coerce
 
 from fiel.custody import tables
 from fiel.custody.accounts import Account, AccountKey, Lot, Position
@@ -23,7 +23,7 @@ from fiel.custody.queries.income import IncomeReceipt, receipts
 from fiel.custody.reservations import OPEN, Order
 from fiel.custody.store import dead_letters, entries, rows
 from fiel.infra.storage.database import Database
-from fiel.infra.storage.types import as_stored
+from fiel.infra.storage.types import stored
 from fiel.kernel.clock import in_utc
 from fiel.kernel.errors import InvalidInput, NotFound
 
@@ -55,6 +55,16 @@ class StoredAlert:
     message: str
     recorded_at: datetime
     acknowledged_at: datetime | None
+
+
+class Holding(NamedTuple):
+    """What a user has of a ticker, and how much of it orders hold: billionths."""
+
+    user_id: str
+    currency: str
+    ticker: str
+    quantity: int
+    reserved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,42 @@ class Snapshot:
         found = self.stored_rows(asked.order_by(held.user_id, held.currency, held.ticker))
         return [rows.position_of(row) for row in found]
 
+    def accounts_of(self, user_ids: Collection[str]) -> dict[str, list[Account]]:
+        """The accounts of up to 1,000 users, by currency; each user is in the answer.
+
+        Raises `InvalidInput` (too_many_users).
+        """
+        found: dict[str, list[Account]] = {user: [] for user in _few(user_ids)}
+        held = tables.accounts.c
+        asked = select(*stored(tables.accounts)).where(held.user_id.in_(sorted(found)))
+        for row in self.stored_rows(asked.order_by(held.user_id, held.currency)):
+            found[row[0]].append(rows.account_of(row))
+        return found
+
+    def positions_of(self, user_ids: Collection[str]) -> dict[str, list[Position]]:
+        """What up to 1,000 users hold (or have reserved), by currency and ticker; each user is in the answer.
+
+        Raises `InvalidInput` (too_many_users).
+        """
+        found: dict[str, list[Position]] = {user: [] for user in _few(user_ids)}
+        held = tables.positions.c
+        asked = select(*stored(tables.positions)).where(held.user_id.in_(sorted(found)))
+        asked = asked.where((held.quantity != 0) | (held.reserved != 0))
+        for row in self.stored_rows(asked.order_by(held.user_id, held.currency, held.ticker)):
+            found[row[0]].append(rows.position_of(row))
+        return found
+
+    def holdings_of(self, user_ids: Collection[str]) -> list[Holding]:
+        """The same without cost and history, as one list in no order: for whoever plans by the thousand.
+
+        Raises `InvalidInput` (too_many_users).
+        """
+        held = tables.positions.c
+        columns = (held.user_id, held.currency, held.ticker, *_numbers(held.quantity, held.reserved))
+        asked = select(*columns).where(held.user_id.in_(sorted(set(_few(user_ids)))))
+        asked = asked.where((held.quantity != 0) | (held.reserved != 0))
+        return list(map(Holding._make, self.connection.execute(asked).all()))
+
     def orders(self, user_id: str | None = None, *, open_only: bool = False) -> list[Order]:
         """Orders with their fills, by number."""
         held = tables.orders.c
@@ -138,7 +184,7 @@ class Snapshot:
         executions that were, are left out. Raises `InvalidInput` (too_many_users).
         """
         found: dict[str, list[Lot]] = {user: [] for user in _few(user_ids)}
-        asked = select(tables.lots).where(tables.lots.c.user_id.in_(sorted(found)))
+        asked = select(*stored(tables.lots)).where(tables.lots.c.user_id.in_(sorted(found)))
         for row in self.stored_rows(asked):
             lot = rows.lot_of(row)
             if lot.quantity or lot.gross:
@@ -146,6 +192,10 @@ class Snapshot:
         for lots in found.values():
             lots.sort(key=lambda lot: lot.sort_key)
         return found
+
+    def lots_together(self, user_ids: Collection[str]) -> list[Lot]:
+        """The same in one list, user after user."""
+        return [lot for lots in self.lots_of(user_ids).values() for lot in lots]
 
     def income_received(self, user_id: str, since: datetime | None = None) -> list[IncomeReceipt]:
         """What assets paid to a user at `since` or later, by occurrence. Nothing for a user unknown."""
@@ -190,7 +240,7 @@ class Snapshot:
     def parked(self, limit: int = 100_000) -> list[Parked]:
         """Events that wait, by order and event."""
         held = tables.parked_events.c
-        asked = select(tables.parked_events).order_by(held.order_id, held.event_id).limit(limit)
+        asked = select(*stored(tables.parked_events)).order_by(held.order_id, held.event_id).limit(limit)
         return [rows.parked_of(row) for row in self.stored_rows(asked)]
 
     def dead_letters(
@@ -221,7 +271,8 @@ class Snapshot:
     def record(self) -> Record:
         """All of the book, for the checker."""
         entries = {
-            row[0]: row for row in self.stored_rows(select(tables.journal).order_by(tables.journal.c.seq))
+            row[0]: row
+            for row in self.stored_rows(select(*stored(tables.journal)).order_by(tables.journal.c.seq))
         }
         return Record(
             accounts=self.accounts(),
@@ -230,7 +281,8 @@ class Snapshot:
             lots=self.lots(),
             entries=[rows.entry_of(row) for row in entries.values()],
             postings=[
-                rows.posting_of(row, entries.get(row[0])) for row in self.stored_rows(select(tables.postings))
+                rows.posting_of(row, entries.get(row[0]))
+                for row in self.stored_rows(select(*stored(tables.postings)))
             ],
             transactions=[_transaction(row) for row in self.stored_rows(_with_entry())],
         )
@@ -253,14 +305,26 @@ class Snapshot:
             alerts=self._count(tables.alerts, tables.alerts.c.acknowledged_at.is_(None)),
         )
 
+    def last_entry(self) -> int:
+        """The number of the last journal entry; 0 for an empty book. Found by its key."""
+        return int(self.connection.execute(select(func.max(tables.journal.c.seq))).scalar_one() or 0)
+
+    def version(self) -> str:
+        """Another text whenever an entry was booked or a last price changed."""
+        prices = tables.latest_prices.c
+        asked = select(func.max(prices.as_of), func.count(), func.sum(type_coerce(prices.price, BigInteger)))
+        latest, count, total = self.connection.execute(asked).one()
+        last = self.connection.execute(select(func.max(tables.journal.c.seq))).scalar_one()
+        return f"{last}|{latest}|{count}|{total}"
+
     def _count(self, table: Table, *conditions: Any) -> int:
         return int(
             self.connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
         )
 
     def stored_rows(self, asked: Select[Any]) -> Iterator[tuple[Any, ...]]:
-        """Rows as the database stores them, instants in microseconds."""
-        return map(tuple, self.connection.execute(as_stored(asked)))
+        """Rows of a question about `stored` columns: instants in microseconds."""
+        return map(tuple, self.connection.execute(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,14 +349,19 @@ def _few(user_ids: Collection[str]) -> Collection[str]:
 
 
 def _of_user(table: Table, user_id: str | None) -> Select[Any]:
-    asked = select(table)
+    asked = select(*stored(table))
     return asked if user_id is None else asked.where(table.c.user_id == user_id)
+
+
+def _numbers(*columns: Column[Any]) -> tuple[ColumnElement[int], ...]:
+    """Whole numbers as they are stored, without the cost of turning each into itself."""
+    return tuple(type_coerce(column, BigInteger) for column in columns)
 
 
 def _with_entry() -> Select[Any]:
     """Transactions with the id of their journal entry in the last place."""
     held, journal = tables.wallet_transactions, tables.journal
-    return select(held, journal.c.id).join(journal, journal.c.seq == held.c.entry_seq)
+    return select(*stored(held), journal.c.id).join(journal, journal.c.seq == held.c.entry_seq)
 
 
 def _transaction(row: tuple[Any, ...]) -> WalletTransaction:

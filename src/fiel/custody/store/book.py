@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -16,11 +17,11 @@ from fiel.custody.messages import DeadLetterRow
 from fiel.custody.order_events.event import OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import dead_letters, entries, loading, saving, waiting
+from fiel.custody.store.numbers import Numbers
 from fiel.custody.wallet_events import WalletEvents
-from fiel.infra.storage import idempotency, offsets
+from fiel.infra.storage import idempotency
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.instants import database_now
-from fiel.infra.storage.offsets import Assignment
 from fiel.infra.storage.types import instant_of
 from fiel.kernel.errors import Conflict
 
@@ -50,7 +51,9 @@ class Book:
         return self._once(work)
 
     def _once(self, work: Callable[[BookUnit], Result]) -> Result:
-        return self.database.transact(lambda unit: work(BookUnit(unit.connection, self.policy, self.wire)))
+        return self.database.transact(
+            lambda unit: work(BookUnit(unit.connection, self.policy, self.wire, unit.flight))
+        )
 
 
 @dataclass(slots=True)
@@ -60,11 +63,24 @@ class BookUnit:
     connection: Connection
     policy: Policy
     wire: WalletEvents
+    #: Where what is sent together with COMMIT is left; without one, everything is waited for.
+    flight: ExitStack | None = None
     stored: saving.Stored | None = None
+    numbers: Numbers = field(init=False)
 
-    def load_events(self, events: Sequence[OrderEvent]) -> Batch:
-        """Whatever the events can touch."""
-        batch = loading.load_for_events(self.connection, self.policy, events)
+    def __post_init__(self) -> None:
+        self.numbers = Numbers(self.connection)
+
+    def load_events(
+        self,
+        events: Sequence[OrderEvent],
+        moves: Sequence[loading.Move] = (),
+        flight: ExitStack | None = None,
+    ) -> Batch:
+        """Whatever the events can touch. `moves` are offsets to advance on the same way: `Conflict`
+        (epoch_lost) when a partition is another's now. With a `flight`, only `saving` may follow.
+        """
+        batch = loading.load_for_events(self.connection, self.policy, events, self.numbers, moves, flight)
         self.stored = saving.Stored.of(batch)
         return batch
 
@@ -120,11 +136,7 @@ class BookUnit:
     def saving(self, batch: Batch, at: datetime) -> saving.Saving:
         """The same for a batch that is still to grow: `ahead` now and then, `finish` at its end."""
         assert self.stored is not None, "load before saving"  # noqa: S101 - programmer error
-        return saving.Saving(self.connection, batch, self.stored, wire=self.wire, at=at)
-
-    def advance(self, mine: Assignment, next_offset: int) -> None:
-        """Move the consumer's offset on; `Conflict` (epoch_lost) when the partition is another's now."""
-        offsets.advance(self.connection, mine, next_offset)
+        return saving.Saving(self.numbers, batch, self.stored, wire=self.wire, at=at)
 
     def keep_dead_letters(self, letters: Sequence[DeadLetterRow]) -> None:
         """Adds dead letters, each once, and tells the dead-letter topic."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from fiel.custody.ledger.batch import Batch
 from fiel.custody.order_events.event import EventStatus, OrderEvent
 from fiel.custody.reservations import Policy
 from fiel.custody.store import rows
+from fiel.custody.store.numbers import QUESTION, Numbers, ask_numbers, given
 from fiel.infra.storage.arrays import array
 from fiel.infra.storage.bulk import (
     BY_INDEX_PLANNED_ONCE,
@@ -29,26 +31,53 @@ from fiel.infra.storage.bulk import (
     find_by_index,
     in_list,
     key_list,
-    together,
+    plan_once,
+    take_off,
 )
+from fiel.infra.storage.offsets import Assignment, ask_to_advance
 
 CONSUMER = "custody"
+#: Waits for what was asked, takes it into the batch, and gives back the rows of the orders.
+_Answers: TypeAlias = Callable[[Numbers], list[tuple[Any, ...]]]
+#: A partition, where it moves on to, and whether it may be there or further already.
+Move: TypeAlias = tuple[Assignment, int, bool]
 _new = tuple.__new__  # a row from all its fields in order, without the cost of naming them
 #: Up to here, statements one by one (and one that writes all) are cheaper than sending them together.
 FEW = 8
 
 
-def load_for_events(connection: Connection, policy: Policy, events: Sequence[OrderEvent]) -> Batch:
-    """A batch that holds whatever the events can touch.
+def load_for_events(
+    connection: Connection,
+    policy: Policy,
+    events: Sequence[OrderEvent],
+    numbers: Numbers,
+    moves: Sequence[Move] = (),
+    flight: ExitStack | None = None,
+) -> Batch:
+    """A batch that holds whatever the events can touch, and a number for the entry of each.
 
     All questions go out together: each is answered from what is committed when its turn comes, so those
-    after the first see what the accounts' locks protect.
+    after the first see what the accounts' locks protect. So do the `moves` of the consumer's offsets:
+    raises `Conflict` (epoch_lost) and `Corrupt` (offset_went_back) as `offsets.advance`. Of a few events
+    the questions take off with `flight`, and what is written follows on it.
     """
     batch = Batch(policy)
     # An order seldom has another ticker than its event; then its position is asked for below.
     likely = _tickers_touched(batch, events)
     together_costs_less = len(events) > FEW or connection.dialect.name == "sqlite"
-    found = (_load_many if together_costs_less else _load_few)(connection, batch, events, likely)
+    load = _load_many if together_costs_less else _load_few
+    with ExitStack() as own:
+        take_off(connection, own if together_costs_less or flight is None else flight)
+        answers = load(connection, batch, events, likely)
+        # Last, because plans are made once from here on.
+        moving = [(ask_to_advance(connection, mine, upto), again) for mine, upto, again in moves]
+        found = answers(numbers)
+        stuck = [(move, again) for move, again in moving if not move.answer()]
+    if stuck and flight is not None:
+        flight.close()
+    for move, again in stuck:
+        if not (again and move.stands()):
+            raise move.refused()
     _take_orders(connection, batch, found)
     waiting = [parked.event for group in batch.parked.values() for parked in group]
     others = {event.user_id for event in waiting} - {key.user_id for key in batch.accounts}
@@ -60,29 +89,42 @@ def load_for_events(connection: Connection, policy: Policy, events: Sequence[Ord
 
 
 def _load_many(
-    connection: Connection, batch: Batch, events: Sequence[OrderEvent], likely: Collection[PositionKey]
-) -> list[tuple[Any, ...]]:
-    """Everything but the orders, whose rows it gives back: the questions are sent together."""
+    connection: Connection,
+    batch: Batch,
+    events: Sequence[OrderEvent],
+    likely: Collection[PositionKey],
+) -> _Answers:
+    """Asks for everything. The answers are taken into the batch, but for the rows of the orders."""
     starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
-    with together(connection):
-        find_by_index(connection)
-        locked = _ask_accounts(connection, {event.user_id for event in events})
-        known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
-        waits = _ask_parked(connection, starting)
-        held = _ask_positions(connection, likely)
-        handled = _ask_seen(connection, [event.event_id for event in events])
+    find_by_index(connection)
+    locked = _ask_accounts(connection, {event.user_id for event in events})
+    known = _ask_by_key(connection, rows.NEW_ORDER, "order_id", "int8", {e.order_id for e in events})
+    waits = _ask_parked(connection, starting)
+    held = _ask_positions(connection, likely)
+    handled = _ask_seen(connection, [event.event_id for event in events])
+    plan_once(connection)  # of what follows: numbers, offsets, and what will be written
+    numbered = ask_numbers(connection, len(events)) if connection.dialect.name != "sqlite" else None
+
+    def answers(numbers: Numbers) -> list[tuple[Any, ...]]:
         _take_accounts(batch, locked.rows())
         found = known.rows()
         _take_parked(batch, waits.rows(), starting - {row[0] for row in found})
         _take_positions(batch, held.rows())
         batch.seen.update(handled.rows())
-    return found
+        if numbered is not None:
+            numbers.keep(row[0] for row in numbered.rows())
+        return found
+
+    return answers
 
 
 def _load_few(
-    connection: Connection, batch: Batch, events: Sequence[OrderEvent], likely: Collection[PositionKey]
-) -> list[tuple[Any, ...]]:
-    """The same for a few events on PostgreSQL: two questions, the first of which locks the accounts."""
+    connection: Connection,
+    batch: Batch,
+    events: Sequence[OrderEvent],
+    likely: Collection[PositionKey],
+) -> _Answers:
+    """The same for a few events on PostgreSQL in two questions, the first of which locks the accounts."""
     starting = {event.order_id for event in events if event.status is EventStatus.PENDING}
     users = sorted({event.user_id for event in events})
     names = ", ".join(f'"{name}"' for name in rows.NEW_ACCOUNT.columns)
@@ -92,8 +134,7 @@ def _load_few(
         "ORDER BY user_id, currency FOR UPDATE",
         (array("text", users),),
     )
-    _take_accounts(batch, locked.rows())
-    orders, waits, held, handled = ask(
+    others = ask(
         connection,
         _FEW_QUESTIONS,
         (
@@ -101,13 +142,21 @@ def _load_few(
             array("int8", starting),
             *_position_arrays(sorted(likely)),
             array("text", [event.event_id for event in events]),
+            *given(len(events)),
         ),
-    ).rows()[0]
-    found = [tuple(row) for row in orders]
-    _take_parked(batch, waits, starting - {row[0] for row in found})
-    _take_positions(batch, held)
-    batch.seen.update((event_id, digest) for event_id, digest in handled)
-    return found
+    )
+
+    def answers(numbers: Numbers) -> list[tuple[Any, ...]]:
+        _take_accounts(batch, locked.rows())
+        orders, waits, held, handled, fresh = others.rows()[0]
+        numbers.keep(fresh)
+        found = [tuple(row) for row in orders]
+        _take_parked(batch, waits, starting - {row[0] for row in found})
+        _take_positions(batch, held)
+        batch.seen.update((event_id, digest) for event_id, digest in handled)
+        return found
+
+    return answers
 
 
 def _as_json(shape: Shape, of: str, source: str, order: str = "") -> str:
@@ -132,6 +181,7 @@ _FEW_QUESTIONS = "SELECT " + ", ".join(
         ),
         _as_json(rows.NEW_POSITION, "held", _POSITIONS),
         _as_json(_SEEN, "inbox", f"inbox WHERE consumer = '{CONSUMER}' AND message_id = ANY (%s::text[])"),
+        f"(SELECT coalesce(json_agg(number), '[]') FROM ({QUESTION}) AS fresh)",
     )
 )
 

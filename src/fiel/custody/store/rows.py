@@ -44,6 +44,7 @@ OLD_ORDER = Shape.of(
         _O.refusal,
         _O.expires_at,
         _O.updated_at,
+        _O.due_at,
     ),
 )
 NEW_POSITION = Shape.of(tables.positions)
@@ -121,6 +122,7 @@ def new_order_row(order: Order, micros: Micros) -> Row:
         _maybe(micros, order.expires_at),
         _maybe(micros, order.created_at),
         _maybe(micros, order.updated_at),
+        _due_at(order, micros),
     )
 
 
@@ -142,7 +144,14 @@ def old_order_row(order: Order, micros: Micros) -> Row:
         order.refusal,
         _maybe(micros, order.expires_at),
         _maybe(micros, order.updated_at),
+        _due_at(order, micros),
     )
+
+
+def _due_at(order: Order, micros: Micros) -> int | None:
+    """When the reservation runs out: of an order that is closed, never."""
+    expires = order.expires_at
+    return micros(expires) if expires is not None and order.is_open else None
 
 
 def order_of(row: tuple[Any, ...], fills: tuple[Lot, ...]) -> Order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,24 +17,15 @@ from fiel.custody.events import Alert, Parked
 from fiel.custody.ledger.batch import Batch
 from fiel.custody.store import rows
 from fiel.custody.store.loading import CONSUMER, FEW, lots_of
-from fiel.custody.store.seals import NUMBERING_LOCK
+from fiel.custody.store.numbers import Numbers
 from fiel.custody.topics import ALERTS
 from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.storage import inbox, outbox
-from fiel.infra.storage.bulk import BY_INDEX_PLANNED_ONCE, Row, Shape, Writes, ask, fetch, writing
+from fiel.infra.storage.bulk import Row, Shape, Writes, fetch, take_off, writing
 from fiel.infra.storage.inbox import Inbox
 from fiel.infra.storage.types import micros_of
 
 _INBOX = Inbox(CONSUMER)
-#: The lock first, then the numbers: the sealer must not see a later one committed before these.
-_NUMBERS = (
-    "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s)) "
-    "SELECT nextval('journal_seq') FROM shared, generate_series(1, %s)"
-)
-#: Before one statement for all tables: planning it anew would cost more than all the rest.
-_FEW_NUMBERS = _NUMBERS.replace(
-    "SELECT nextval('journal_seq')", f"SELECT nextval('journal_seq'), {BY_INDEX_PLANNED_ONCE}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +50,10 @@ class Saving:
     """
 
     def __init__(
-        self, connection: Connection, batch: Batch, stored: Stored, *, wire: WalletEvents, at: datetime
+        self, numbers: Numbers, batch: Batch, stored: Stored, *, wire: WalletEvents, at: datetime
     ) -> None:
-        self._connection, self._batch, self._stored = connection, batch, stored
+        self._connection, self._numbers = numbers.connection, numbers
+        self._batch, self._stored = batch, stored
         self._topic, self._body, self._at = wire.topic, wire.writer(), at
         self._micros = rows.micros_memo()
         self._open = ExitStack()
@@ -82,31 +74,45 @@ class Saving:
             self._ahead = self._open.enter_context(writing(self._connection))
         self._history(self._ahead, few=False)
 
-    def finish(self) -> None:
-        """Everything that is left."""
+    def finish(self, flight: ExitStack | None = None) -> None:
+        """Everything that is left. With a `flight` (see `UnitOfWork`) nothing is waited for, and COMMIT goes
+        with it: nothing else may follow, and an error of these rows comes out of the commit.
+        """
         batch, now = self._batch, micros_of(self._at)
         others = batch.newly_parked or batch.unparked or batch.alerts
         if others or any(batch.positions[key].restate for key in batch.touched_positions):
-            # These ask and wait for answers: nothing may be under way.
-            self._open.close()
-            self._ahead = None
-            batch.restate(lambda key: lots_of(self._connection, key))
-            _save_waiting(self._connection, batch, self._micros)
-            save_alerts(self._connection, batch.alerts, self._at)
+            self._ask_and_wait(flight)
         few = self._ahead is None and len(batch.entries) <= FEW
-        write = self._ahead or self._open.enter_context(writing(self._connection, few=few))
+        if flight is not None:
+            # What is under way already goes on in the flight.
+            flight.enter_context(self._open.pop_all())
+            take_off(self._connection, flight)
+            write = self._ahead or Writes(self._connection, few=few)
+        else:
+            write = self._ahead or self._open.enter_context(writing(self._connection, few=few))
         self._history(write, few=few)
         _save_accounts(write, batch, self._stored, now)
         _save_orders(write, batch, self._stored, self._micros)
         _save_positions(write, batch, self._stored, self._micros, now)
         _save_lots(write, batch, self._stored, self._micros)
+        write.finish()
         self._open.close()
+
+    def _ask_and_wait(self, flight: ExitStack | None) -> None:
+        """What needs answers: nothing may be under way."""
+        self._open.close()
+        self._ahead = None
+        if flight is not None:
+            flight.close()
+        batch = self._batch
+        batch.restate(lambda key: lots_of(self._connection, key))
+        _save_waiting(self._connection, batch, self._micros)
+        save_alerts(self._connection, batch.alerts, self._at)
 
     def _history(self, write: Writes, *, few: bool) -> None:
         """What was decided since the last time and is never changed again."""
         batch, micros = self._batch, self._micros
         handled, entries = batch.inbox[self._handled :], batch.entries[self._entries :]
-        numbers = _ask_numbers(self._connection, len(entries), few=few)
         postings = batch.postings[self._postings :]
         transactions = batch.transactions[self._transactions :]
         self._handled, self._entries = len(batch.inbox), len(batch.entries)
@@ -114,8 +120,9 @@ class Saving:
         told = ((each.event_id, each.payload_hash) for each in handled)
         write.insert(inbox.ROW, _INBOX.rows(told, at=self._at))
         bodies = ((each.id, self._topic, each.user_id, self._body(each)) for each in transactions)
-        write.insert(outbox.ROW, outbox.rows_at(bodies, self._at))
-        seq = dict(zip((entry.id for entry in entries), numbers(), strict=True))
+        write.insert(outbox.guarded_shape(), outbox.guarded_rows_at(bodies, self._at))
+        numbers = self._numbers.take(len(entries), few=few)
+        seq = dict(zip([entry.id for entry in entries], numbers, strict=True))
         write.insert(rows.ENTRY, rows.entry_rows(entries, seq, micros))
         write.insert(rows.POSTING, rows.posting_rows(postings, seq))
         write.insert(rows.TRANSACTION, rows.transaction_rows(transactions, seq, micros))
@@ -160,18 +167,6 @@ def _save_lots(write: Writes, batch: Batch, stored: Stored, micros: rows.Micros)
         (old if lot.id in stored.lots else new).append(rows.lot_row(lot, micros))
     write.insert(rows.LOT, new)
     write.update(rows.LOT, old)
-
-
-def _ask_numbers(connection: Connection, wanted: int, *, few: bool) -> Callable[[], Iterable[int]]:
-    """Numbers for journal entries: growing, never used before, not always without gaps."""
-    if not wanted:
-        return tuple
-    if connection.dialect.name == "sqlite":
-        # The write lock is ours since BEGIN IMMEDIATE.
-        (last,) = fetch(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0]
-        return lambda: range(last + 1, last + 1 + wanted)
-    asked = ask(connection, _FEW_NUMBERS if few else _NUMBERS, (NUMBERING_LOCK, wanted))
-    return lambda: [row[0] for row in asked.rows()]
 
 
 def _save_waiting(connection: Connection, batch: Batch, micros: rows.Micros) -> None:

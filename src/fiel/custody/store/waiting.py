@@ -30,8 +30,8 @@ def expiring(connection: Connection, now: datetime, limit: int) -> list[tuple[st
     """Open orders whose `expires_at` has passed, the longest waiting first."""
     asked = (
         select(orders.c.user_id, orders.c.order_id)
-        .where(orders.c.expires_at <= now, orders.c.expires_at.is_not(None), orders.c.status.in_(_OPEN))
-        .order_by(orders.c.expires_at, orders.c.order_id)
+        .where(orders.c.due_at <= now, orders.c.due_at.is_not(None))
+        .order_by(orders.c.due_at, orders.c.order_id)
         .limit(limit)
     )
     return [(row.user_id, row.order_id) for row in connection.execute(asked)]

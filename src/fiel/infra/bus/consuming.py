@@ -1,9 +1,9 @@
 """The consumer: polls, hands batches to a handler, and keeps in the group while the handler works.
 
 The handler runs in a thread of its own and commits everything of a batch in ONE transaction: its
-effects and `offsets.advance(connection, places[partition], next_offset)` for each partition. So a
-crash before the commit redelivers the batch, a crash after it does not, and a consumer that lost a
-partition without noticing is refused by its epoch, whole.
+effects and `advance(connection, batch, places)`. (Or in several, each with the offsets of its part, when it
+passes over a part that was committed before.) So a crash before the commit redelivers the batch, a
+crash after it does not, and a consumer that lost a partition without noticing is refused by its epoch, whole.
 
 While the handler takes longer than `Pace.patience_s` (a slow database), the bus is polled with every
 partition paused: the group sees a live member and does not rebalance. Nothing is read meanwhile.
@@ -24,10 +24,12 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fiel.infra import tracing
+from fiel.infra.about import about
 from fiel.infra.bus import topic_identities
 from fiel.infra.bus.port import RECORDS_MAX, Batch, EventBus, Partition, Subscription
 from fiel.infra.storage import offsets
-from fiel.infra.storage.database import Database, UnitOfWork
+from fiel.infra.storage.database import Database, Session, UnitOfWork
 from fiel.infra.storage.offsets import Assignment
 from fiel.kernel.errors import Conflict, FielError, InvalidInput, Unavailable
 
@@ -193,7 +195,7 @@ class Consumer:
 
     def _attempt(self, batch: Batch, places: Mapping[Partition, Assignment]) -> FielError | None:
         """One try in the worker's thread; `None`, or what passes by itself. Raises everything else."""
-        working = self._worker.submit(self._handle, batch, places)
+        working = self._worker.submit(self._handled, batch, places)
         self._stay_while(working)
         try:
             working.result()
@@ -205,6 +207,28 @@ class Consumer:
             self._keep_alive()
             return error
         return None
+
+    def _handled(self, batch: Batch, places: Mapping[Partition, Assignment]) -> None:
+        """The handler, with the batch named in the log and in the trace that it continues."""
+        if not tracing.is_on():
+            with about({"batch": _named(batch)}):
+                self._handle(batch, places)
+            return
+        parents = dict.fromkeys(
+            content.decode("ascii", "replace")
+            for record in batch.records
+            for name, content in record.headers
+            if name == tracing.TRACEPARENT and content
+        )
+        # One parent continues its trace; of several, the batch is of none, and linked to all.
+        parent, links = (next(iter(parents)), ()) if len(parents) == 1 else (None, tuple(parents))
+        name = f"handle {', '.join(self._topics)}"
+        facts = {"group": self.group, "records": len(batch)}
+        with (
+            about({"batch": _named(batch)}),
+            tracing.span(name, kind="consumer", parent=parent, links=links, **facts),
+        ):
+            self._handle(batch, places)
 
     def _stay_while(self, working: Future[None]) -> None:
         wait_for([working], timeout=self._pace.patience_s)
@@ -235,6 +259,18 @@ class Consumer:
     def _tell(self, error: FielError) -> None:
         if self._on_trouble is not None:
             self._on_trouble(error)
+
+
+def _named(batch: Batch) -> str:
+    """Where the batch begins, and how many more there are: enough to find it again."""
+    first = batch.records[0]
+    return f"{first.partition}@{first.offset}+{len(batch) - 1}"
+
+
+def advance(connection: Session, batch: Batch, places: Mapping[Partition, Assignment]) -> None:
+    """Store how far a batch goes, in the handler's transaction. Raises `Conflict` (epoch_lost)."""
+    for partition, upto in batch.next_offsets.items():
+        offsets.advance(connection, places[partition], upto)
 
 
 def epoch_lost(error: BaseException) -> bool:

@@ -150,6 +150,8 @@ class KafkaSubscription:
         stored = self._on_assigned(given)
         starts = {each: start_at(each, stored[each], *self._bounds(each)) for each in given}
         self._consumer.incremental_assign([_place(each, offset) for each, offset in starts.items()])
+        # What was taken from us while it was paused, and comes back, would be paused still, and never read.
+        self._consumer.resume([_place(each) for each in starts])
         self._given = []
         self._next |= starts
 

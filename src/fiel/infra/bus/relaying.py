@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from fiel.infra import tracing
 from fiel.infra.bus.faults import NotPublished
 from fiel.infra.bus.port import EventBus, Message
 from fiel.infra.storage.outbox import OutboxMessage
@@ -29,9 +30,11 @@ def publishing_to(bus: EventBus) -> Publish:
 
 def as_message(each: OutboxMessage) -> Message:
     """The message as it goes on the wire: UTF-8 key and body. Raises `InvalidInput` beyond the limits."""
-    return Message(
-        each.topic, each.key.encode(), each.body.encode(), ((MESSAGE_ID, each.message_id.encode()),)
-    )
+    headers = [(MESSAGE_ID, each.message_id.encode())]
+    if each.trace:
+        with tracing.span(f"publish {each.topic}", kind="producer", parent=each.trace):
+            headers.append((tracing.TRACEPARENT, (tracing.carried() or each.trace).encode()))
+    return Message(each.topic, each.key.encode(), each.body.encode(), tuple(headers))
 
 
 def _ready(messages: Sequence[OutboxMessage]) -> tuple[list[tuple[int, Message]], dict[int, str]]:

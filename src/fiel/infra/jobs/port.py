@@ -54,7 +54,8 @@ class Job:
 
     `key`: the embedded queue handles jobs of one kind and key one after the other in the order in which
     they were enqueued; RabbitMQ promises no order. `run_after`: not before. `attempt` is the number of
-    the present attempt, from 1; 0 while the job waits. Raises `InvalidInput` naming the field.
+    the present attempt, from 1; 0 while the job waits. `trace`: the work it came from, where the queue
+    can carry it. Raises `InvalidInput` naming the field.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Job:
     run_after: datetime | None = None
     max_attempts: int = 10
     attempt: int = 0
+    trace: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         checked_kind(self.kind)

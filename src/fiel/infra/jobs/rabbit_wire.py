@@ -16,6 +16,7 @@ from fiel.infra.jobs.port import ID_BYTES_MAX, MALFORMED, PAYLOAD_BYTES_MAX, Dea
 from fiel.infra.jobs.rabbit_library import aio_pika
 from fiel.infra.jobs.verdicts import Dead, storable
 from fiel.infra.storage.types import instant_of, micros_of
+from fiel.infra.tracing import TRACEPARENT
 from fiel.kernel.errors import InvalidInput
 
 ID, KEY, FAILED, MAX_ATTEMPTS = "job-id", "job-key", "job-attempts-made", "job-max-attempts"
@@ -23,6 +24,7 @@ RUN_AFTER, NOT_BEFORE = "job-run-after-us", "job-not-before-us"
 REASON, DETAIL, DIED_AT = "dead-letter-reason", "dead-letter-detail", "dead-letter-at-us"
 DELIVERIES = "x-delivery-count"
 _DIED = "x-death"
+TRACE_LENGTH_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def message_of(
         own[KEY] = job.key
     if job.run_after is not None:
         own[RUN_AFTER] = micros_of(job.run_after)
+    if job.trace is not None:
+        own[TRACEPARENT] = job.trace
     if not_before is not None:
         own[NOT_BEFORE] = micros_of(not_before)
     return aio_pika.Message(
@@ -78,6 +82,7 @@ def read(message: Any, kind: str) -> Delivered:
         None if run_after is None else _instant(headers, RUN_AFTER),
         _number(headers, MAX_ATTEMPTS),
         attempts + 1,
+        trace=_trace(headers),
     )
     return Delivered(job, _instant(headers, NOT_BEFORE) if NOT_BEFORE in headers else None)
 
@@ -153,6 +158,11 @@ def _copy(message: Any, headers: Mapping[str, Any]) -> Any:
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         headers=dict(headers),
     )
+
+
+def _trace(headers: Mapping[str, Any]) -> str | None:
+    content = headers.get(TRACEPARENT)
+    return content if isinstance(content, str) and len(content) <= TRACE_LENGTH_MAX else None
 
 
 def _text(headers: Mapping[str, Any], name: str) -> str:

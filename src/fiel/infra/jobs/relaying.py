@@ -47,6 +47,7 @@ def job_of(message: OutboxMessage) -> Job:
             body["key"],
             None if after is None else datetime.fromisoformat(after),
             body["max_attempts"],
+            trace=message.trace,
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise InvalidInput(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from fiel.infra import tracing
+from fiel.infra.about import about
 from fiel.infra.jobs.backoff import Backoff
 from fiel.infra.jobs.port import (
     ATTEMPTS_USED_UP,
@@ -46,7 +48,11 @@ Verdict: TypeAlias = Done | Again | Dead
 def attempt(handle: Handle, job: Job, backoff: Backoff) -> Verdict:
     """Handle the job and judge; never raises an `Exception`."""
     try:
-        handle(job)
+        with (
+            about({"job": f"{job.kind}/{job.id}"}),
+            tracing.span(f"job {job.kind}", kind="consumer", parent=job.trace, attempt=job.attempt),
+        ):
+            handle(job)
     except GiveUp as error:
         return Dead(storable(error.code), storable(str(error)))
     except RetryLater as error:

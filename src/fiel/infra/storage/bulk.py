@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+from fiel.infra import tracing
 from fiel.infra.storage import arrays
 from fiel.infra.storage.arrays import Cell, array
 from fiel.infra.storage.types import StoredText
@@ -61,6 +62,12 @@ def together(connection: Connection) -> Iterator[None]:
         return
     with _as_statement(connection, "several statements"), _driver(connection).pipeline():
         yield
+
+
+def take_off(connection: Connection, flight: ExitStack) -> None:
+    """Enter `together` until the flight ends (see `UnitOfWork`), unless that was done already."""
+    if connection.dialect.name != "sqlite" and not _driver(connection).pgconn.pipeline_status:
+        flight.enter_context(together(connection))
 
 
 class Writes:
@@ -143,13 +150,22 @@ BY_INDEX = (
 )
 #: The same, and plans are made once: for statements that hold every column of the key they look up by.
 #: (A plan for a part of a key, made while the table was small, would read more and more of it.)
-BY_INDEX_PLANNED_ONCE = f"{BY_INDEX}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+_PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+BY_INDEX_PLANNED_ONCE = f"{BY_INDEX}, {_PLANNED_ONCE}"
 
 
 def find_by_index(connection: Connection) -> None:
     """`BY_INDEX`, as a statement of its own."""
+    _configure(connection, f"SELECT {BY_INDEX}")
+
+
+def plan_once(connection: Connection) -> None:
+    """From here on in the transaction plans are made once; see `BY_INDEX_PLANNED_ONCE`."""
+    _configure(connection, f"SELECT {_PLANNED_ONCE}")
+
+
+def _configure(connection: Connection, statement: str) -> None:
     if connection.dialect.name != "sqlite":
-        statement = f"SELECT {BY_INDEX}"
         with _as_statement(connection, statement):
             _driver(connection).execute(statement)
 
@@ -276,7 +292,11 @@ def _as_statement(connection: Connection, statement: str) -> Iterator[None]:
     """The driver's errors, in the form that the unit of work translates."""
     base: type[Exception] = connection.dialect.loaded_dbapi.Error
     try:
-        yield
+        if tracing.is_on():
+            with tracing.span("SQL bulk", kind="client", **{"db.statement": _shortened(statement)}):
+                yield
+        else:
+            yield
     except base as error:
         wrapped = DBAPIError.instance(
             statement,
@@ -288,6 +308,10 @@ def _as_statement(connection: Connection, statement: str) -> Iterator[None]:
             dialect=connection.dialect,
         )
         raise wrapped from error
+
+
+def _shortened(statement: str) -> str:
+    return statement[: tracing.STATEMENT_MAX]
 
 
 def _is_disconnect(connection: Connection, error: Any) -> bool:

@@ -12,7 +12,7 @@ Services never commit. No transaction spans a network call other than the databa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -37,9 +37,14 @@ LONGEST_PAUSE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """One transaction. What runs on its `connection` is committed together, or not at all."""
+    """One transaction. What runs on its `connection` is committed together, or not at all.
+
+    What `flight` holds is left after COMMIT was sent: after `bulk.take_off`, the last statements and
+    COMMIT cost one wait, and an error of theirs comes out of the commit.
+    """
 
     connection: Connection
+    flight: ExitStack = field(default_factory=ExitStack)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -149,12 +154,14 @@ def unit_on(connection: Connection) -> Iterator[UnitOfWork]:
     """A unit of work on a connection that is at hand; see `Database.unit_of_work`."""
     with _named_errors():
         transaction = connection.begin()
-        try:
-            yield UnitOfWork(connection)
-        except BaseException:
-            _roll_back(transaction)
-            raise
-        _commit(transaction, connection)
+        unit = UnitOfWork(connection)
+        with unit.flight:
+            try:
+                yield unit
+            except BaseException:
+                _roll_back(transaction)
+                raise
+            _commit(transaction, connection)
 
 
 def named_errors() -> AbstractContextManager[None]:
@@ -183,6 +190,8 @@ def _commit(transaction: RootTransaction, connection: Connection) -> None:
             connection.invalidate()
         else:
             _roll_back(transaction)
+        if named is None:
+            raise
         raise named from error
 
 

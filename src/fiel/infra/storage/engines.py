@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
+from fiel.infra import tracing
 from fiel.infra.storage import arrays
 from fiel.kernel.errors import Unavailable
 
@@ -28,7 +29,14 @@ CONNECT_TIMEOUT_S = 5
 CACHE_KIB = 32_768
 CHECKPOINT_PAGES = 8_000
 POOL_SIZE = 5
+#: Connections of one process at the most; those above `POOL_SIZE` are closed again once they are given back.
+CONNECTIONS_MAX = 20
 POOL_WAIT_S = 10
+_POOL: dict[str, Any] = {
+    "pool_size": POOL_SIZE,
+    "max_overflow": CONNECTIONS_MAX - POOL_SIZE,
+    "pool_timeout": POOL_WAIT_S,
+}
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -57,7 +65,9 @@ def create(url: URL) -> Engine:
 
     Raises `Unavailable` when the folder of an embedded file cannot be made, or the driver is missing.
     """
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+    tracing.watch_sql(engine)
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
@@ -66,7 +76,7 @@ def _sqlite(url: URL) -> Engine:
         engine = create_engine(url, poolclass=StaticPool)
     else:
         _make_folder(Path(str(url.database)))
-        engine = create_engine(url, pool_timeout=POOL_WAIT_S, connect_args={"timeout": BUSY_TIMEOUT_MS / 1e3})
+        engine = create_engine(url, **_POOL, connect_args={"timeout": BUSY_TIMEOUT_MS / 1e3})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -136,8 +146,7 @@ def _postgres(url: URL) -> Engine:
     try:
         engine = create_engine(
             url.difference_update_query(["options"]),
-            pool_size=POOL_SIZE,
-            pool_timeout=POOL_WAIT_S,
+            **_POOL,
             connect_args={
                 "options": options,
                 "connect_timeout": CONNECT_TIMEOUT_S,

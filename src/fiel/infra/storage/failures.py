@@ -74,11 +74,12 @@ def translated(error: StatementError | PoolTimeout) -> FielError | None:
     return None
 
 
-def translated_commit(error: DBAPIError) -> FielError:
+def translated_commit(error: DBAPIError) -> FielError | None:
     """The house's error for a COMMIT that failed: known not to be done, or unknown.
 
-    The database refusing the commit (deferred constraint, serialization failure, busy) is a known
-    "no"; a connection lost or an I/O error on the way says nothing about what was written.
+    The database refusing the commit (deferred constraint, serialization failure, busy) or a statement
+    that was sent with it is a known "no", which may have no name (`None`: a defect of ours); a connection
+    lost or an I/O error on the way says nothing about what was written.
     """
     sqlite_code = _sqlite_code(error)
     refused = (
@@ -87,6 +88,8 @@ def translated_commit(error: DBAPIError) -> FielError:
         else _sqlstate(error) != "" and not _is_away(error)
     )
     known = translated(error) if refused or isinstance(error, IntegrityError) else None
+    if known is None and refused and sqlite_code is None and _kind(error) == "defect":
+        return None
     return known or CommitUnknown(
         "commit_unknown",
         f"the database did not say whether it committed ({_first_line(error)}); look before trying again",

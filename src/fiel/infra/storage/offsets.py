@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from fiel.infra.storage.bulk import fetch
+from fiel.infra.storage.bulk import Asked, ask
 from fiel.infra.storage.tables import consumer_offsets as table
 from fiel.infra.storage.upserts import insert_into
 from fiel.kernel.errors import Conflict, Corrupt, InvalidInput
@@ -20,6 +20,7 @@ _ADVANCE = (
     "UPDATE consumer_offsets SET next_offset = ? WHERE consumer = ? AND topic = ? AND partition = ? "
     "AND epoch = ? AND (next_offset IS NULL OR next_offset <= ?) RETURNING epoch"
 )
+_ADVANCE_POSTGRES = _ADVANCE.replace("?", "%s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,43 @@ def advance(connection: Connection, mine: Assignment, next_offset: int) -> None:
     Raises `Conflict` (epoch_lost) when another consumer has the partition now, `Corrupt`
     (offset_went_back) when the offset would move backwards; roll back in both cases.
     """
+    ask_to_advance(connection, mine, next_offset).confirm()
+
+
+@dataclass(frozen=True, slots=True)
+class Advancing:
+    """An `advance` that was sent, perhaps together with other statements, and not answered yet."""
+
+    asked: Asked
+    mine: Assignment
+    next_offset: int
+
+    def answer(self) -> bool:
+        """Wait for the answer: whether the partition moved. Once; before `together` ends."""
+        return bool(self.asked.rows())
+
+    def refused(self) -> Conflict | Corrupt:
+        """Why it did not; asks, so nothing may be under way."""
+        return _refused(self.asked.connection, self.mine, self.next_offset)
+
+    def stands(self) -> bool:
+        """Whether it did not move because it is there or further on already, and still ours. Asks."""
+        epoch, upto = _row_of(self.asked.connection, self.mine) or (None, None)
+        return epoch == self.mine.epoch and upto is not None and upto >= self.next_offset
+
+    def confirm(self) -> None:
+        """Wait for the answer, and raise as `advance` does."""
+        if not self.answer():
+            raise self.refused()
+
+
+def ask_to_advance(connection: Connection, mine: Assignment, next_offset: int) -> Advancing:
+    """Send an `advance`. Raises `InvalidInput` for an offset below zero."""
     if next_offset < 0:
         raise InvalidInput("offset_negative", "an offset is zero or more", field="next_offset")
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = _ADVANCE if connection.dialect.name == "sqlite" else _ADVANCE_POSTGRES
     given = (next_offset, mine.consumer, mine.topic, mine.partition, mine.epoch, next_offset)
-    moved = fetch(connection, _ADVANCE.replace("?", mark), given)
-    if not moved:
-        raise _refused(connection, mine, next_offset)
+    return Advancing(ask(connection, statement, given), mine, next_offset)
 
 
 def rewind(connection: Connection, consumer: str, topic: str, partition: int, next_offset: int) -> Assignment:
@@ -75,6 +106,13 @@ def position(connection: Connection, consumer: str, topic: str, partition: int) 
     return connection.execute(select(table.c.next_offset).where(_partition_of(asked))).scalar_one_or_none()
 
 
+def _row_of(connection: Connection, mine: Assignment) -> tuple[int, int | None] | None:
+    """The epoch and the offset of a partition as they are stored."""
+    asked = select(table.c.epoch, table.c.next_offset).where(_partition_of(mine))
+    row = connection.execute(asked).first()
+    return None if row is None else (row.epoch, row.next_offset)
+
+
 def _partition_of(mine: Assignment) -> ColumnElement[bool]:
     return and_(
         table.c.consumer == mine.consumer,
@@ -84,16 +122,15 @@ def _partition_of(mine: Assignment) -> ColumnElement[bool]:
 
 
 def _refused(connection: Connection, mine: Assignment, next_offset: int) -> Conflict | Corrupt:
-    row = connection.execute(select(table.c.epoch, table.c.next_offset).where(_partition_of(mine))).first()
+    epoch, upto = _row_of(connection, mine) or (None, None)
     where = f"{mine.topic}/{mine.partition} of {mine.consumer}"
-    if row is not None and row.epoch == mine.epoch:
+    if epoch == mine.epoch:
         return Corrupt(
             "offset_went_back",
-            f"{where} stands at {row.next_offset} and was to go back to {next_offset}; "
-            "was the topic made anew?",
+            f"{where} stands at {upto} and was to go back to {next_offset}; was the topic made anew?",
         )
     return Conflict(
         "epoch_lost",
         f"{where} was given to another consumer; roll back and wait for a new assignment",
-        details={"mine": str(mine.epoch), "theirs": str(row.epoch) if row else "-"},
+        details={"mine": str(mine.epoch), "theirs": "-" if epoch is None else str(epoch)},
     )

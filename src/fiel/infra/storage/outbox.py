@@ -8,11 +8,14 @@ row numbers are given before the commit, so without that lock a later commit cou
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, literal_column, select, text, update
+from sqlalchemy import Row as SqlRow
 
+from fiel.infra import tracing
 from fiel.infra.storage.bulk import Row, Shape, insert
 from fiel.infra.storage.instants import database_now
 from fiel.infra.storage.tables import outbox
@@ -23,20 +26,28 @@ from fiel.kernel.errors import InvalidInput
 _CLAIM_LOCK = 7_263_519_841
 _ERROR_LENGTH_MAX = 500
 #: A message to publish.
-ROW = Shape.of(
-    outbox, (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
-)
+_COLUMNS = (outbox.c.message_id, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.created_at)
+ROW = Shape.of(outbox, _COLUMNS)
+#: The same, with the trace that it belongs to.
+_TRACED = Shape.of(outbox, (*_COLUMNS, outbox.c.trace))
+#: Both of a message whose id is unique in a table of its room (`guarded`).
+_GUARDED = Shape.of(outbox, (*_COLUMNS, outbox.c.guarded))
+_GUARDED_TRACED = Shape.of(outbox, (*_COLUMNS, outbox.c.guarded, outbox.c.trace))
 _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message to publish: unique id, topic, ordering key, body as it goes on the wire."""
+    """A message to publish: unique id, topic, ordering key, body as it goes on the wire.
+
+    `trace`: the work that it came from, as a traceparent; known of messages that were claimed.
+    """
 
     message_id: str
     topic: str
     key: str
     body: str
+    trace: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("message_id", "topic", "key", "body"):
@@ -74,13 +85,35 @@ def append_checked(
 ) -> None:
     """The same for a stream: (message id, topic, key, body) that the caller made storable. In their order."""
     # Row numbers are given in the order of the rows, by either engine.
-    insert(connection, ROW, rows_at(rows, at))
+    insert(connection, row_shape(), rows_at(rows, at))
+
+
+def row_shape() -> Shape:
+    """The columns of what `rows_at` gives: the trace among them only while traces are on."""
+    return _TRACED if tracing.is_on() else ROW
+
+
+def guarded_shape() -> Shape:
+    """The columns of what `guarded_rows_at` gives."""
+    return _GUARDED_TRACED if tracing.is_on() else _GUARDED
 
 
 def rows_at(rows: Iterable[tuple[str, str, str, str]], at: datetime) -> list[Row]:
-    """The same as rows of `ROW`, to be written in bulk."""
-    created = micros_of(at)
-    return [(*row, created) for row in rows]
+    """The same as rows of `row_shape()`, to be written in bulk."""
+    return _rows(rows, (micros_of(at),))
+
+
+def guarded_rows_at(rows: Iterable[tuple[str, str, str, str]], at: datetime) -> list[Row]:
+    """The same as rows of `guarded_shape()`: their ids are those of rows that are written with them, and
+    unique there.
+    """
+    return _rows(rows, (micros_of(at), 1))
+
+
+def _rows(rows: Iterable[tuple[str, str, str, str]], tail: Row) -> list[Row]:
+    if tracing.is_on():
+        tail = (*tail, tracing.carried())
+    return [(*row, *tail) for row in rows]
 
 
 def backlog(connection: Connection) -> Backlog:
@@ -114,9 +147,15 @@ def claim(connection: Connection, token: str, *, limit: int, lease: timedelta) -
         taken.values(claim=token, not_before=now + lease // _MICROSECOND, attempts=outbox.c.attempts + 1)
     )
     return [
-        Claimed(row.id, row.attempts + 1, OutboxMessage(row.message_id, row.topic, row.key, row.body))
+        Claimed(
+            row.id, row.attempts + 1, OutboxMessage(row.message_id, row.topic, row.key, row.body, row.trace)
+        )
         for row in rows
     ]
+
+
+def _message(row: SqlRow[Any]) -> OutboxMessage:
+    return OutboxMessage(row.message_id, row.topic, row.key, row.body, row.trace)
 
 
 def remove_published(connection: Connection, token: str, ids: Collection[int]) -> None:

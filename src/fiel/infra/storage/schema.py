@@ -7,17 +7,15 @@ migrated by itself; everything else waits for `fiel db upgrade`. An upgrade is o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from fiel.infra.storage import registry
@@ -25,7 +23,13 @@ from fiel.infra.storage.database import Database, Retry, UnitOfWork, named_error
 from fiel.infra.storage.engines import foreign_keys_off, in_memory
 from fiel.kernel.errors import Conflict, Corrupt
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 VERSION_TABLE = "alembic_version"
+_VERSIONS = Path(__file__).with_name("migrations") / "versions"
+#: A version is one module there: `v0012_traces` is 0012.
+_VERSION_NAME = re.compile(r"v(\d{4})_")
 #: Any number, the same in every version of the program: two upgrades at once wait for each other.
 _UPGRADE_LOCK = 7_263_519_840
 
@@ -68,7 +72,7 @@ def open_database(url: str, *, retry: Retry | None = None) -> Database:
 
 def version_of(database: Database) -> SchemaVersion:
     """The version of the schema. A missing embedded file is empty, and is not made by asking."""
-    known = [revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()]
+    known = known_versions()
     if database.embedded and not in_memory(database.url) and not Path(str(database.url.database)).exists():
         return SchemaVersion(SchemaState.EMPTY, None, known[0])
     with database.reading() as connection:
@@ -77,6 +81,12 @@ def version_of(database: Database) -> SchemaVersion:
         found = sorted(connection.execute(recorded).scalars()) if VERSION_TABLE in names else []
     state = state_of(found, names - {VERSION_TABLE}, known)
     return SchemaVersion(state, ", ".join(found) or None, known[0])
+
+
+def known_versions() -> list[str]:
+    """The versions that this program knows, newest first; by their names: Alembic takes long to load."""
+    named = (_VERSION_NAME.match(each.name) for each in iter_modules([str(_VERSIONS)]))
+    return sorted((match[1] for match in named if match is not None), reverse=True)
 
 
 def require_current(database: Database) -> None:
@@ -104,6 +114,8 @@ def upgrade(database: Database, to: str = "head") -> SchemaVersion:
     """
     if version_of(database).state in {SchemaState.NEWER, SchemaState.UNKNOWN}:
         require_current(database)
+    from alembic import command
+
     _migrate(database, lambda config: command.upgrade(config, to))
     return version_of(database)
 
@@ -115,12 +127,17 @@ def downgrade(database: Database, to: str = "base") -> SchemaVersion:
     """
     if version_of(database).state in {SchemaState.NEWER, SchemaState.UNKNOWN}:
         require_current(database)
+    from alembic import command
+
     _migrate(database, lambda config: command.downgrade(config, to))
     return version_of(database)
 
 
 def differences(database: Database) -> list[str]:
     """What the database has otherwise than the program's tables; nothing when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         # Alembic takes a list of catalogues as well as one.
@@ -177,6 +194,8 @@ def state_of(found: Collection[str], tables: Collection[str], known: Sequence[st
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "fiel.infra.storage:migrations")
     config.set_main_option("path_separator", "os")

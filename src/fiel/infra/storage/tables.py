@@ -21,7 +21,8 @@ inbox = Table(
 )
 
 #: Messages to publish. A row is free when `not_before` (database clock, microseconds) has passed. The index
-#: holds the few that are claimed or failed: a row is written without touching it.
+#: holds the few that are claimed or failed: a row is written without touching it. `guarded` (1) says that the
+#: id is a row's of its room, unique there and written with it: it is not looked for here once more.
 outbox = Table(
     "outbox",
     METADATA,
@@ -35,7 +36,15 @@ outbox = Table(
     Column("not_before", WholeNumber, nullable=False, server_default="0"),
     Column("claim", StoredText, nullable=True),
     Column("last_error", StoredText, nullable=True),
-    UniqueConstraint("message_id"),
+    Column("trace", StoredText, nullable=True),
+    Column("guarded", WholeNumber, nullable=False, server_default="0"),
+    Index(
+        "uq_outbox_message_id_unguarded",
+        "message_id",
+        unique=True,
+        sqlite_where=text("guarded = 0"),
+        postgresql_where=text("guarded = 0"),
+    ),
     Index(
         "ix_outbox_held",
         "topic",

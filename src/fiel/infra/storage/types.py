@@ -19,10 +19,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Select, Text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, MetaData, Table, Text, type_coerce
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from fiel.kernel.clock import in_utc
@@ -230,12 +231,12 @@ def _scaled(number: Decimal) -> int:
     return int(exact_context().scaleb(number, Decimal(9)))
 
 
-def as_stored(asked: Select[Any]) -> Select[Any]:
-    """The same question, its whole numbers and instants as they are stored: for rows that are read by the
+@cache
+def stored(table: Table) -> tuple[ColumnElement[Any], ...]:
+    """The columns of a table, whole numbers and instants as they are stored: for rows that are read by the
     thousand, where turning every cell into a value and back costs more than the database does.
     """
-    columns = (
+    return tuple(
         type_coerce(column, BigInteger) if isinstance(column.type, _StoredInteger | UtcDateTime) else column
-        for column in asked.selected_columns
+        for column in table.columns
     )
-    return asked.with_only_columns(*columns, maintain_column_froms=True)
