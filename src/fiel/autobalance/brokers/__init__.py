@@ -1,0 +1,1 @@
+"""Brokers that sagas trade through: simulated, on paper, and real ones."""

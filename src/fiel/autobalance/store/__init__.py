@@ -1,0 +1,1 @@
+"""The auto-balancer in a database: sagas with every attempt, portfolios with what people said of them."""

@@ -1,0 +1,1 @@
+"""Tests of the auto-balancer's portfolios and tables."""
