@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 from tests.support.resilience import ILL, UNKNOWN, WRONG, Shelf, good, timing_of
 from tests.support.virtual_time import VirtualClock, run
 
@@ -130,7 +131,7 @@ def _check_limits(hosts: list[Troubled]) -> None:
         assert host.under_way == 0
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 10**6), st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]))
 def test_whatever_services_do(seed: int, ill: float) -> None:
     """Only taken values, in time, always after a first one; no limit is passed; nothing is left under way."""

@@ -1,0 +1,1 @@
+"""Owners, sessions, keys, the brake on guessing, the log of deeds."""
