@@ -1,0 +1,1 @@
+"""View-models: what a page shows, as numbers and dates; no HTTP and no text."""

@@ -1,0 +1,1 @@
+"""The text of each page, Portuguese and English side by side."""
