@@ -41,6 +41,56 @@ _ACCOUNT = {
     "updatedAt": "2026-05-04T13:00:00+00:00",
     "shortfall": 0.00,
 }
+_NUMBER = {"type": "number", "description": "A JSON number with exact digits: read it as a decimal"}
+_TEXT, _MAYBE_TEXT = {"type": "string"}, {"type": ["string", "null"]}
+_MAYBE_NUMBER = {"type": ["number", "null"]}
+
+
+def _object(**members: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+_ACCOUNT_SHAPE = _object(
+    id=_TEXT,
+    userId=_TEXT,
+    balance=_NUMBER,
+    blockedBalance=_NUMBER,
+    availableBalance=_NUMBER,
+    currency=_TEXT,
+    updatedAt=_TEXT,
+    shortfall=_NUMBER,
+)
+_SUMMARY_SHAPE = _object(
+    priceProblems={"type": "array", "items": _object(ticker=_TEXT, reason=_TEXT)},
+    oldestPriceAt=_MAYBE_TEXT,
+    oldestPriceAgeSeconds={"type": ["integer", "null"]},
+    priceSources={"type": "array", "items": _TEXT},
+    asOf=_TEXT,
+)
+_POSITION_SHAPE = _object(
+    ticker=_TEXT,
+    quantity=_NUMBER,
+    reservedQuantity=_NUMBER,
+    averagePrice=_NUMBER,
+    currentPrice=_MAYBE_NUMBER,
+    currentPriceAt=_MAYBE_TEXT,
+    name=_TEXT,
+    currency=_TEXT,
+)
+_TRANSACTION_SHAPE = _object(
+    id=_TEXT,
+    userId=_TEXT,
+    orderId={"type": ["integer", "null"]},
+    transactionType=_TEXT,
+    amount=_NUMBER,
+    createdAt=_TEXT,
+    ticker=_MAYBE_TEXT,
+    balanceAfter=_NUMBER,
+    blockedBalanceAfter=_NUMBER,
+    sequence={"type": "integer"},
+    recordedAt=_TEXT,
+    currency=_TEXT,
+)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"description": "A value is missing or malformed, or the account is unknown (problem+json)"},
     503: {"description": "The book cannot be reached now; nothing was done"},
@@ -51,28 +101,40 @@ _CASH_ERRORS = _ERRORS | {
 }
 
 
-def _example(body: Any) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {"application/json": {"example": body}}}}
+def _answers(schema: dict[str, Any], **more: Any) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {"application/json": {"schema": schema} | more}}}
 
 
 def router(prefix: str) -> APIRouter:
     """The routes under a prefix."""
     routes = APIRouter(prefix=f"{prefix}/{{user_id}}", tags=[prefix.rsplit("/", 1)[-1]])
-    cash = _example(_ACCOUNT) | _CASH_ERRORS
+    cash = _answers(_ACCOUNT_SHAPE, example=_ACCOUNT) | _CASH_ERRORS
+    name = prefix.rsplit("/", 1)[-1]
     for path, answer, summary_text in (
-        ("/deposit", deposit, "Money in"),
-        ("/withdraw", withdraw, "Money out"),
+        ("deposit", deposit, "Money in"),
+        ("withdraw", withdraw, "Money out"),
     ):
         routes.add_api_route(
-            path, answer, methods=["POST"], summary=summary_text, responses=cash, response_class=ExactResponse
+            f"/{path}",
+            answer,
+            methods=["POST"],
+            summary=summary_text,
+            responses=cash,
+            operation_id=f"{name}{path.title()}",
         )
-    reads: tuple[tuple[str, Callable[..., Response], str], ...] = (
-        ("/summary", summary, "What the account is worth"),
-        ("/positions", positions, "What is held"),
-        ("/transactions", transactions, "What happened"),
+    reads: tuple[tuple[str, Callable[..., Response], str, dict[str, Any]], ...] = (
+        ("summary", summary, "What the account is worth", _SUMMARY_SHAPE),
+        ("positions", positions, "What is held", {"type": "array", "items": _POSITION_SHAPE}),
+        ("transactions", transactions, "What happened", {"type": "array", "items": _TRANSACTION_SHAPE}),
     )
-    for path, read, told in reads:
-        routes.add_api_route(path, read, summary=told, responses=_ERRORS, response_class=ExactResponse)
+    for path, read, told, shape in reads:
+        routes.add_api_route(
+            f"/{path}",
+            read,
+            summary=told,
+            responses=_answers(shape) | _ERRORS,
+            operation_id=f"{name}{path.title()}",
+        )
     return routes
 
 

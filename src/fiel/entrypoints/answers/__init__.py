@@ -1,0 +1,1 @@
+"""Answers for programs, as the command line and the HTTP API give them alike."""

@@ -1,0 +1,1 @@
+"""What Fiel says and understands, as documents: OpenAPI, AsyncAPI, and JSON Schemas of its messages."""
