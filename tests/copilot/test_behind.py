@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from fiel.bootstrap import open_custody
 from fiel.copilot.behind import Behind, behind
 from fiel.copilot.booking.desk import BookingDesk
 from fiel.copilot.booking.typed import typed_file, typed_row
-from fiel.copilot.income.zones import DEFAULT_ZONE, zone_of
 from fiel.copilot.number_ids import NumberId
 from fiel.custody.bookings import Bookings
 from fiel.custody.events import FactKind
+from fiel.infra.zones import DEFAULT_ZONE, zone_of
 from fiel.kernel.clock import FixedClock
 from fiel.kernel.errors import InvalidInput, NotFound
-from fiel.settings import Settings
+from tests.copilot.taxes.conftest import ana
 from tests.copilot.taxes.wallets import Wallet
 
+__all__ = ["ana"]
+
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 30)
-
-
-@pytest.fixture
-def ana(tmp_path: Path) -> Iterator[Wallet]:
-    """A wallet with money and nothing else."""
-    settings = Settings.read({"FIEL_DATA_DIR": str(tmp_path)}, tmp_path, sys.platform)
-    with open_custody(settings, f"sqlite:///{tmp_path}/book.db") as opened:
-        yield Wallet(opened)
 
 
 def asked(ana: Wallet, scope: str, measure: str, first: date = FIRST, until: date = LAST) -> Behind:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fiel.income.lifecycle import IncomePolicy
 from fiel.income.values import Announcement, IncomeKind, Movement, Receipt, ShareChange, State
 from tests.income.building import Wallet
+from tests.support.examples import examples
 
 START = date(2026, 1, 5)
 ASSETS, ACCOUNTS = ["PETR3", "PETR4", "XPML11"], ["A", "B"]
@@ -181,7 +182,7 @@ def test_proposals_name_records_and_are_unique(wallet: Wallet, today: date) -> N
     assert {one.record_id for one in result.proposals} <= {one.record_id for one in result.records}
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(wallets(), wallets(), days(60, 140), st.integers(0, 40), st.integers(0, 7))
 def test_the_short_way_is_the_long_way(
     wallet: Wallet, other: Wallet, today: date, more: int, changed: int

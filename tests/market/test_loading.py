@@ -10,14 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from fiel.bootstrap import OpenMarket, open_market
-from fiel.entrypoints.cli import app
+from fiel.bootstrap.market import OpenMarket, open_market
+from fiel.entrypoints.cli.everything import app
 from fiel.kernel.errors import InvalidInput, NotFound
 from fiel.market.loading import Loaded, Loader, read_closes
 from fiel.market.providers.recorded import recorded_events, recorded_history, recorded_series
 from fiel.settings import Settings
+from tests.support.command_line import CliRunner
 
 Fiel = Callable[..., Result]
 

@@ -13,7 +13,7 @@ from fiel.performance.entries import Asset, Entry, EntryKind, PriceSeries
 from fiel.performance.explaining import Reason, TwoReturns
 from fiel.performance.periods import Period
 from fiel.performance.report import Report, report
-from fiel.performance.xirr import NoRate, OneRate
+from fiel.performance.xirr import NoRate, NoRateReason, OneRate
 from tests.performance.drawn_books import DAYS, START, Drawn, drawn_books
 
 FIRST = date(2023, 12, 31)
@@ -87,6 +87,18 @@ def test_a_loss_of_everything_has_no_average_to_compare_with() -> None:
     assert told.two_returns is None
     assert told.volatility is None
     assert isinstance(told.portfolio.money_weighted(), NoRate)
+
+
+def test_one_day_that_tripled_is_no_yearly_rate() -> None:
+    """3^365 is beyond every rate that XIRR looks at: the day's return is told, no year of such days."""
+    after = FIRST + timedelta(days=1)
+    entries = [Entry(FIRST, EntryKind.BUY, "one", "AAAA3", Decimal(1000), Decimal(100))]
+    prices = {"AAAA3": PriceSeries((FIRST, after), (1000, 3000), 2, "B3")}
+    book = value_book(ASSETS, entries, prices, (FIRST, after), cash=CashMode.OUTSIDE)
+    told = report(book, Period(FIRST, after))
+    assert told.portfolio.time_weighted == 2
+    assert told.two_returns is None
+    assert told.portfolio.money_weighted() == NoRate(NoRateReason.OUT_OF_RANGE)
 
 
 @given(drawn_books())

@@ -73,7 +73,7 @@ def test_the_quick_way_and_the_daily_way_agree(worths: list[int], flows: dict[in
     flows = {place: flow for place, flow in flows.items() if place < len(worths)}
     worths = [worth + 1 for worth in worths]
     made = quotas(worths, flows).units[-1]
-    quick = linked(lambda place: worths[place], flows, 0, len(worths) - 1)
+    quick = linked(worths, flows, 0, len(worths) - 1)
     assert abs(made - quick) <= max(made, QUOTA_ONE) // 10**12
 
 

@@ -119,6 +119,20 @@ def test_an_account_alone_is_the_account_in_the_whole(drawn: Drawn) -> None:
         assert alone.portfolio.time_weighted == both.accounts[place].time_weighted
 
 
+def test_a_day_below_zero_between_flows_is_left_out_at_every_level() -> None:
+    """A fee took the account below zero, and income above it again: the quota stands still on both days."""
+    entries = [
+        Entry(SESSIONS[0], EntryKind.CONTRIBUTION, "one", amount=Decimal(100)),
+        Entry(SESSIONS[1], EntryKind.FEE, "one", amount=Decimal(50)),
+        Entry(SESSIONS[2], EntryKind.FEE, "one", amount=Decimal(80)),
+        Entry(SESSIONS[3], EntryKind.INCOME, "one", "AAAA3", Decimal(90)),
+        Entry(SESSIONS[0], EntryKind.CONTRIBUTION, "two", amount=Decimal(1000)),
+    ]
+    both = report(value_book([Asset("AAAA3", "shares")], entries, {}, SESSIONS), WHOLE)
+    alone = report(value_book([Asset("AAAA3", "shares")], entries[:-1], {}, SESSIONS), WHOLE)
+    assert both.accounts[0].time_weighted == alone.portfolio.time_weighted == Decimal("-0.5")
+
+
 def _prices(*cents: int) -> PriceSeries:
     return PriceSeries(SESSIONS[: len(cents)], cents, 2, "drawn")
 
@@ -238,7 +252,7 @@ def test_the_quotas_of_a_group_end_where_its_report_does(drawn: Drawn) -> None:
     for one in (*told.classes, *told.accounts, *told.assets):
         days, made = quota_series(book, WHOLE, one.level, one.name)
         assert days == told.days
-        if min(made.units) > 0 and not made.below_zero:
+        if min(made.units) > 0:
             scale = max(Decimal(1), abs(one.time_weighted))
             assert abs(made.total_return - one.time_weighted) < Decimal("1e-9") * scale
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.performance.xirr import NoRate, NoRateReason, OneRate, RateOutcome, SeveralRates, rates, xirr
+from tests.support.examples import examples
 
 START = date(2025, 1, 1)
 EXAMPLE = [
@@ -108,7 +109,7 @@ def test_a_rate_that_only_touches_zero_is_found() -> None:
     assert all(abs(value - Decimal("0.1")) < Decimal("1e-6") for value in values)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.integers(1, 1_500), st.integers(-9_999, 9_999)), min_size=1, max_size=12))
 def test_every_rate_told_is_a_root_and_none_is_forgotten(rows: list[tuple[int, int]]) -> None:
     """At each rate the flows are worth nothing; wherever their worth changes sign on a grid there is one."""

@@ -23,6 +23,7 @@ from tests.oracles.rebalancing.engine import orders_of, problem_of
 from tests.support.carried_out import carried_out, net, said
 from tests.support.drawn_instances import Family, instances
 from tests.support.enumeration import best_by_trying
+from tests.support.examples import examples
 from tests.support.portfolios import Targets, problem
 
 HALVES: Targets = {"A": "50", "B": "50"}
@@ -163,7 +164,7 @@ def answered(question: Problem, nodes: int) -> Solution:
         reject()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(mixed())
 def test_no_fine_lot_more_or_less_would_be_better(instance: dict[str, Any]) -> None:
     """Orders are feasible, and one fine lot more or less of any asset is not allowed or gains nothing."""
@@ -187,7 +188,7 @@ def test_no_fine_lot_more_or_less_would_be_better(instance: dict[str, Any]) -> N
             assert verdict.violations or verdict.objective >= solution.objective - least_gain
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(mixed())
 def test_gap_is_near_zero_where_money_can_be_spent(instance: dict[str, Any]) -> None:
     """What is open is no more than the finest lot that was left over, at the steepest price of money."""
@@ -206,7 +207,7 @@ def test_gap_is_near_zero_where_money_can_be_spent(instance: dict[str, Any]) -> 
     assert open_ <= steepest * min(max(units), FINE_LOT) + PROVEN * max(solution.objective, PROVEN)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 400), st.integers(0, 4)), min_size=2, max_size=3),
     st.integers(0, 1500),

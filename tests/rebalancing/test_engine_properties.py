@@ -28,6 +28,7 @@ from tests.support.carried_out import (
 )
 from tests.support.drawn_instances import ANY, FREE, TINY, instances
 from tests.support.enumeration import best_by_trying
+from tests.support.examples import examples
 from tests.support.portfolios import band
 
 #: Enough for nearly all of these; a search that stops here is judged by what it claims.
@@ -58,7 +59,7 @@ def no_more_than(least: Decimal, most: Decimal) -> bool:
     return least <= most + SAME * max(most, FLOOR)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(instances(ANY))
 def test_orders_are_feasible_and_worth_what_is_said(instance: dict[str, Any]) -> None:
     """The referee finds no broken rule, and the same objective, fees, tax and cash."""
@@ -71,7 +72,7 @@ def test_orders_are_feasible_and_worth_what_is_said(instance: dict[str, Any]) ->
     assert solution.residual_cash == verdict.residual_cash
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(instances(ANY))
 def test_certificate_is_consistent(instance: dict[str, Any]) -> None:
     """The bound is between zero and the objective, and the gap is the distance between the two."""
@@ -83,7 +84,7 @@ def test_certificate_is_consistent(instance: dict[str, Any]) -> None:
     assert gap <= solution.gap_proven <= gap * Decimal("1.00000001") + EXACT
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(instances(ANY))
 def test_doing_nothing_never_beats_the_plan(instance: dict[str, Any]) -> None:
     """Where no order at all is allowed, the plan is at least as good; if as good, it is that one."""
@@ -95,7 +96,7 @@ def test_doing_nothing_never_beats_the_plan(instance: dict[str, Any]) -> None:
     assert not solution.orders or solution.objective < nothing.objective - EXACT
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(instances(TINY))
 def test_tiny_portfolio_has_the_true_optimum(instance: dict[str, Any]) -> None:
     """Every plan was tried: the objective is the least, the bound below it; a refusal means none exists."""
@@ -122,7 +123,7 @@ DESTINATIONS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(instances(TINY), st.sampled_from(DESTINATIONS), st.lists(st.sampled_from("125"), max_size=3))
 def test_tiny_portfolio_has_the_true_optimum_with_bands_and_levels(
     instance: dict[str, Any], strategy: Strategy, levels: list[str]
@@ -140,7 +141,7 @@ def test_tiny_portfolio_has_the_true_optimum_with_bands_and_levels(
     assert no_more_than(solution.lower_bound, truth.objective)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(instances(ANY))
 def test_order_of_writing_does_not_matter(instance: dict[str, Any]) -> None:
     """Assets, classes and tax groups written backwards give the same solution to the last field."""
@@ -149,7 +150,7 @@ def test_order_of_writing_does_not_matter(instance: dict[str, Any]) -> None:
     assert answered(reversed_everywhere(question)) == answered(question)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(instances(ANY), st.integers(-4, 4))
 def test_unit_of_money_does_not_matter(instance: dict[str, Any], power: int) -> None:
     """All money times 10^k gives the same orders, objective, bound and work."""
@@ -161,7 +162,7 @@ def test_unit_of_money_does_not_matter(instance: dict[str, Any], power: int) -> 
     assert there.node_count == here.node_count
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(instances(ANY), st.integers(-3, 3))
 def test_split_of_every_share_does_not_matter(instance: dict[str, Any], power: int) -> None:
     """Ten times the shares at a tenth of the price, in lots of ten: the same money moves."""
@@ -172,7 +173,7 @@ def test_split_of_every_share_does_not_matter(instance: dict[str, Any], power: i
     assert (there.objective, there.lower_bound) == (here.objective, here.lower_bound)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(instances(FREE))
 def test_running_again_on_the_result_gives_no_orders(instance: dict[str, Any]) -> None:
     """Without costs the result of a plan is a place to stay: the next run has nothing to do."""
@@ -210,7 +211,7 @@ def without_tax(question: Problem) -> Problem:
 
 
 @pytest.mark.parametrize("free", [mode_full, without_limits, without_minimum_cash])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(instance=instances(ANY))
 def test_more_freedom_never_hurts(free: Callable[[Problem], Problem], instance: dict[str, Any]) -> None:
     """With a rule less, neither the bound nor the optimum is above what was reached under the rule."""
@@ -222,7 +223,7 @@ def test_more_freedom_never_hurts(free: Callable[[Problem], Problem], instance: 
         assert no_more_than(at_large.objective, bound.objective)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(instances(ANY))
 def test_without_a_cash_leaf_costs_can_only_hurt(instance: dict[str, Any]) -> None:
     """What is reached with fees and taxes is never better than what can be reached without them."""
@@ -233,7 +234,7 @@ def test_without_a_cash_leaf_costs_can_only_hurt(instance: dict[str, Any]) -> No
     assert no_more_than(free.lower_bound, costly.objective)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(instances(ANY), st.integers(1, 40))
 def test_search_that_is_cut_short_tells_the_truth(instance: dict[str, Any], nodes: int) -> None:
     """After any number of nodes: feasible orders, no better than the optimum, and a bound below it."""

@@ -22,6 +22,7 @@ from fiel.rebalancing.fleet import (
 )
 from fiel.rebalancing.model import Model, build
 from fiel.rebalancing.problem import Basis, Strategy
+from tests.support.examples import examples
 from tests.support.portfolios import Targets, band, problem, threshold
 
 TREE: Targets = {"Shares": ("60", {"A": "50", "B": "50"}), "C": "30", "cash": "10"}
@@ -45,7 +46,7 @@ def story(quantities: Sequence[Decimal], cash: Decimal, strategy: Strategy) -> M
 AMOUNTS = st.decimals(0, 10_000_000, places=9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -68,7 +69,7 @@ def test_every_decision_equals_the_decimal_definition(
     assert decided(models) == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     side=st.sampled_from([-1, 1]),
     nudge=st.integers(-3, 3),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fiel.kernel.errors import InvalidInput
 from fiel.rebalancing.fleet import NO_ASSET, Fleet, Verdict, drift_scan, fleet_of
+from tests.support.examples import examples
 from tests.support.fleets import random_fleet, verdict_in_fractions
 
 NAN = float("nan")
@@ -26,7 +27,7 @@ def verdict_of(fleet: Fleet, *prices: float) -> Verdict:
     return Verdict(int(drift_scan(fleet, prices or (1.0, 1.0)).verdict[0]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     classes=st.sampled_from([0, 3]),

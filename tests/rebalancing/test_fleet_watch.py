@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fiel.kernel.errors import InvalidInput
 from fiel.rebalancing.fleet import NO_ASSET, HolderIndex, Verdict, Watch, drift_scan, fleet_of
+from tests.support.examples import examples
 from tests.support.fleets import random_fleet
 
 NAN = float("nan")
@@ -26,7 +27,7 @@ def watched(**bands: float) -> Watch:
     return Watch(fleet, [1.0, 1.0, 1.0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     shared=st.sampled_from([0, 4]),
@@ -53,7 +54,7 @@ def test_after_any_ticks_the_verdicts_are_those_of_a_fresh_scan(
         assert report.changed.tolist() == np.flatnonzero(watch.verdict != before).tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(seed=st.integers(0, 10**6), trades=st.integers(1, 60))
 def test_after_any_trades_the_verdicts_are_those_of_a_fresh_scan(seed: int, trades: int) -> None:
     """Portfolios that sell, buy and take up symbols they never held stay under watch."""

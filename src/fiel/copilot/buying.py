@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fiel.copilot.plan_view.view import MoneySummary, PlanView, summary_of, view_of
 from fiel.copilot.plan_view.words import Lang, Words
 from fiel.copilot.portfolio import Portfolio
+from fiel.kernel.csv_cells import PLAIN, CsvForm
 from fiel.kernel.decimals import DecimalInput, parse_decimal
 from fiel.kernel.errors import InvalidInput, Unavailable
 from fiel.rebalancing.plan import (
@@ -146,11 +147,11 @@ class Plan:
 
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
-    def to_csv(self, *, lang: str | None = None) -> str:
+    def to_csv(self, *, lang: str | None = None, form: CsvForm = PLAIN) -> str:
         """The orders as CSV with stable columns; no cell starts a spreadsheet formula."""
         from fiel.copilot.plan_view.record import csv_text
 
-        return csv_text(self.view, self._words(lang))
+        return csv_text(self.view, self._words(lang), form)
 
     def to_frame(self, *, lang: str | None = None) -> DataFrame:
         """The orders as a pandas DataFrame, one row per order, numbers as exact Decimal objects.

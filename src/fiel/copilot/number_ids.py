@@ -70,6 +70,16 @@ class NumberId:
         return self.scope.partition(":")[2]
 
 
+def camel(measure: str) -> str:
+    """The name of a measure as documents for programs have it.
+
+    >>> camel("price_gain")
+    'priceGain'
+    """
+    head, *rest = measure.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
 def _malformed(text: str) -> InvalidInput:
     return InvalidInput(
         "number_id_malformed",

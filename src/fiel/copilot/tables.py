@@ -1,12 +1,13 @@
 """The tables of the copilot: what each wallet is paid, which wallets were visited, and its titles; the
-accounts of a wallet, what was booked from files or by hand, what was remembered, and its targets.
+accounts of a wallet, what was booked from files or by hand, what was remembered, its targets, and imports
+on their way.
 
 Days are ISO text (`2026-08-06`), as in the market's tables; bodies are JSON with exact decimal text.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import CheckConstraint, Column, Index, Table
 
 from fiel.infra.storage.types import StoredText, UtcDateTime, WholeNumber, metadata
 
@@ -140,6 +141,39 @@ wallet_targets = Table(
     "wallet_targets",
     METADATA,
     Column("wallet", StoredText, primary_key=True),
+    Column("body", StoredText, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: Imports on their way: what was read of the files (`body`) and what a person decided of its rows, as JSON.
+#: Booked, the body is empty, and `outcome` says which rows of the book it made.
+import_drafts = Table(
+    "import_drafts",
+    METADATA,
+    Column("id", StoredText, primary_key=True),
+    Column("wallet", StoredText, nullable=False),
+    Column("state", StoredText, nullable=False),
+    Column("body", StoredText, nullable=False),
+    Column("decisions", StoredText, nullable=False),
+    Column("outcome", StoredText, nullable=True),
+    Column("version", WholeNumber, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('open', 'booked', 'undone')", name="state_known"),
+    Index(None, "wallet", "created_at"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+#: What a person has under way at the desk and may come back to: a draft of the targets, plans that were kept.
+wallet_papers = Table(
+    "wallet_papers",
+    METADATA,
+    Column("wallet", StoredText, primary_key=True),
+    Column("kind", StoredText, primary_key=True),
+    Column("id", StoredText, primary_key=True),
     Column("body", StoredText, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     sqlite_strict=True,

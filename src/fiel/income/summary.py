@@ -51,6 +51,15 @@ _LAYERS = {
 }
 
 
+def layer_of(state: State) -> Layer:
+    """The layer in which a payment of that state counts. Raises `KeyError` for one that lapsed.
+
+    >>> layer_of(State.LATE).value
+    'confirmed'
+    """
+    return _LAYERS[state]
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """Money with 2 decimals: `gross - withheld == net`."""

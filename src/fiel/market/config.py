@@ -9,7 +9,6 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from fiel.infra.resilience.concurrency import GateConfig
 from fiel.infra.resilience.hosts import HostConfig
@@ -17,6 +16,7 @@ from fiel.infra.resilience.pace import PaceConfig
 from fiel.infra.resilience.pipeline import PipelineConfig
 from fiel.infra.resilience.quota import QuotaConfig
 from fiel.infra.resilience.timing import check_count, check_duration
+from fiel.infra.zones import DEFAULT_ZONE, zone_of
 from fiel.kernel.errors import InvalidInput
 from fiel.market.freshness import Freshness
 from fiel.market.sanitizer.context import QuoteLimits
@@ -26,7 +26,7 @@ from fiel.market.wire import Provider
 _TOKEN = re.compile(r"[!-~]{6,512}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 #: The services count days and months as Brazil does, as far as they say.
-_ZONE = ZoneInfo("America/Sao_Paulo")
+_ZONE = zone_of(DEFAULT_ZONE)
 
 
 class TokenPlace(StrEnum):

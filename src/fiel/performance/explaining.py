@@ -23,6 +23,8 @@ from fiel.performance.quotas import DAYS_A_YEAR, Quotas
 from fiel.performance.xirr import OneRate, RateOutcome
 
 _DIGITS = 28
+#: A growth a year beyond 10^12, or below 10^-12, is no rate that XIRR looks at either.
+_LOG_MAX = 12 * Decimal(10).ln()
 _FRACTION = 10
 _CENTS = 2
 
@@ -78,15 +80,18 @@ def two_returns(
 ) -> TwoReturns | None:
     """The comparison. `days[k]` is the day of quota k (0 the reference); `flows`: (k, in, out) in cents.
 
-    `None` when everything was lost: then there is no average growth to compare with.
+    `None` when everything was lost: then there is no average growth to compare with. The same when a few
+    days, taken for a year, would multiply the quota by more than 10^12: no yearly rate says anything then.
     """
     if quotas.units[-1] <= 0:
         return None
     work = Context(prec=_DIGITS)
     span = (days[-1] - days[0]).days
     log = work.ln(work.divide(Decimal(quotas.units[-1]), Decimal(quotas.units[0])))
-    growth = work.exp(work.divide(work.multiply(log, Decimal(DAYS_A_YEAR)), Decimal(span)))
-    yearly = round_half_up(growth - 1, 12)
+    log_a_year = work.divide(work.multiply(log, Decimal(DAYS_A_YEAR)), Decimal(span))
+    if abs(log_a_year) > _LOG_MAX:
+        return None
+    yearly = round_half_up(work.exp(log_a_year) - 1, 12)
     raw = [
         _raw(work, days, quotas, place, cents, log)
         for place, inn, out in flows

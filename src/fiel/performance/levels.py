@@ -32,10 +32,6 @@ class Group:
         """The worth of every day of the axis, in cents of BRL."""
         return summed([cell.values for cell in self.cells])
 
-    def worth_at(self, place: int) -> int:
-        """The worth of one day; nothing before the axis."""
-        return sum(cell.values[place] for cell in self.cells) if place >= 0 else 0
-
 
 def summed(worths: Sequence[Sequence[int]]) -> list[int]:
     """Day by day."""

@@ -9,7 +9,7 @@ there was nothing keeps its quota, and the quota goes on from there when money c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -76,22 +76,21 @@ def quotas(worths: Sequence[int], flows: Flows) -> Quotas:
     return Quotas(tuple(units), tuple(weights), tuple(without), tuple(below))
 
 
-def linked(worth_at: Callable[[int], int], flows: Flows, first: int, last: int) -> int:
+def linked(worths: Sequence[int], flows: Flows, first: int, last: int) -> int:
     """The last of `quotas`, by the days with flows alone: between them returns are quotients of worths.
 
-    `first` is the place of the reference; `worth_at` answers 0 before all days.
+    For stretches that are never below zero. `first` is the place of the reference, -1 before all days.
     """
-    quota, since = QUOTA_ONE, worth_at(first)
+    quota, since = QUOTA_ONE, worths[first] if first >= 0 else 0
     for place in sorted(place for place in flows if first < place <= last):
-        before, worth = worth_at(place - 1), worth_at(place)
-        if since > 0 and before >= 0:
+        before, worth = worths[place - 1] if place > 0 else 0, worths[place]
+        if since > 0:
             quota = quota * before // since
         inn, out = flows[place]
-        if before + inn > 0 and worth + out >= 0:
+        if before + inn > 0:
             quota = quota * (worth + out) // (before + inn)
         since = worth
-    end = worth_at(last)
-    return quota * end // since if since > 0 and end >= 0 else quota
+    return quota * worths[last] // since if since > 0 else quota
 
 
 def time_weighted(days: Sequence[tuple[DecimalInput, DecimalInput, DecimalInput]]) -> tuple[Decimal, ...]:

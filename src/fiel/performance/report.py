@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -63,6 +63,7 @@ class Report:
     assets: tuple[LevelReport, ...]
     asset_shares: tuple[Share, ...]
     class_shares: tuple[Share, ...]
+    account_shares: tuple[Share, ...]
     days: tuple[date, ...]
     quotas: tuple[int, ...]
     months: tuple[MonthReturn, ...]
@@ -97,16 +98,20 @@ class _Reckoning:
             self.own[leg.cell].append((leg.place, leg.inn, leg.out))
         self.made = [made_of(cell, self.own[cell.index], self.first, self.last) for cell in book.cells]
 
-    def level(self, group: Group, worths: Sequence[int] | None = None) -> LevelReport:
-        """One group's report; `worths` of every day when they are known already."""
+    def level(
+        self, group: Group, worths: Sequence[int] | None = None, time_weighted: Decimal | None = None
+    ) -> LevelReport:
+        """One group's report; `worths` of every day and the return of quotas when they are known already."""
         made: list[Made] = [self.made[cell.index] for cell in group.cells]
-        worth_at = group.worth_at if worths is None else (lambda place: worths[place] if place >= 0 else 0)
-        ends = (worth_at(self.first), worth_at(self.last))
+        worths = group.worths() if worths is None else worths
+        ends = tuple(worths[place] if place >= 0 else 0 for place in (self.first, self.last))
+        if time_weighted is None:
+            time_weighted = self._time_weighted(group, worths)
         return LevelReport(
             group.level,
             group.name,
-            identity_of(group, made, ends, self.first, self.last),
-            fraction_of(linked(worth_at, group.flows, self.first, self.last), QUOTA_ONE),
+            identity_of(group, made, (ends[0], ends[1]), self.first, self.last),
+            time_weighted,
             self.period,
             tuple(
                 (self.book.axis[place], *group.flows[place])
@@ -115,6 +120,12 @@ class _Reckoning:
             ),
         )
 
+    def _time_weighted(self, group: Group, worths: Sequence[int]) -> Decimal:
+        """The same as that of `quotas`; the days between flows are looked at only if one is below zero."""
+        if min(worths[max(self.first, 0) : self.last + 1]) < 0:
+            return self.quotas(group, worths).total_return
+        return fraction_of(linked(worths, group.flows, self.first, self.last), QUOTA_ONE)
+
     def quotas(self, group: Group, worths: Sequence[int]) -> Quotas:
         """Quotas of each day of the period."""
         held = list(worths[max(self.first, 0) : self.last + 1])
@@ -122,21 +133,34 @@ class _Reckoning:
             held.insert(0, 0)
         return quotas(held, {place - self.first: flow for place, flow in group.flows.items()})
 
-    def shares(self, made: Quotas) -> tuple[tuple[Share, ...], tuple[Share, ...]]:
-        """By asset and by class, the points of both adding up to the return."""
+    def shares(self, made: Quotas) -> tuple[tuple[Share, ...], tuple[Share, ...], tuple[Share, ...]]:
+        """By asset, by class and by account, the points of each adding up to the return."""
         turns = turns_of(made)
-        names: dict[str, str] = {}
-        gains: defaultdict[str, int] = defaultdict(int)
-        points: defaultdict[str, int] = defaultdict(int)
-        for cell in self.book.cells:
-            names[cell.asset] = cell.asset_class
-            gains[cell.asset] += self.made[cell.index].gain
-            points[cell.asset] += weighted_gain(cell, self.own[cell.index], made.weights, turns, self.first)
+        points = [
+            weighted_gain(cell, self.own[cell.index], made.weights, turns, self.first)
+            for cell in self.book.cells
+        ]
         total = round_half_up(made.total_return, POINT_DECIMALS)
-        assets = sorted(names)
-        told = dict(zip(assets, shared_out([points[name] for name in assets], total), strict=True))
-        by_asset = [Share(name, names[name], _money(gains[name]), told[name]) for name in assets]
-        return tuple(by_asset), _by_class(by_asset)
+        classes = {cell.asset: cell.asset_class for cell in self.book.cells}
+        by_asset = self._shared([cell.asset for cell in self.book.cells], points, total, classes)
+        by_account = self._shared([cell.account for cell in self.book.cells], points, total, {})
+        return by_asset, _by_class(by_asset), by_account
+
+    def _shared(
+        self, of_cells: Sequence[str], points: Sequence[int], total: Decimal, classes: Mapping[str, str]
+    ) -> tuple[Share, ...]:
+        """The cells put together by their names of one kind; a name without a class is its own."""
+        gains: defaultdict[str, int] = defaultdict(int)
+        added: defaultdict[str, int] = defaultdict(int)
+        for name, made, part in zip(of_cells, self.made, points, strict=True):
+            gains[name] += made.gain
+            added[name] += part
+        names = sorted(added)
+        told = shared_out([added[name] for name in names], total)
+        return tuple(
+            Share(name, classes.get(name, name), _money(gains[name]), part)
+            for name, part in zip(names, told, strict=True)
+        )
 
     def session_quotas(self, made: Quotas) -> list[int]:
         """Quotas at the reference and at sessions: other days are no returns of a day."""
@@ -171,17 +195,20 @@ def report(book: Book, period: Period) -> Report:
     worths = summed(parts)
     made = reckoning.quotas(whole, worths)
     days = (period.after, *book.axis[reckoning.first + 1 : reckoning.last + 1])
-    # Of the whole the quotas are there: they know of days below zero that lie between flows.
-    portfolio = replace(reckoning.level(whole, worths), time_weighted=made.total_return)
-    by_asset, by_class = reckoning.shares(made)
+    portfolio = reckoning.level(whole, worths, made.total_return)
+    by_asset, by_class, by_account_shares = reckoning.shares(made)
     return Report(
         period,
         portfolio,
         tuple(reckoning.level(group, group.worths()) for group in groups(book, Level.CLASS)),
-        tuple(map(reckoning.level, by_account, parts)),
+        tuple(
+            reckoning.level(group, part, reckoning.quotas(group, part).total_return)
+            for group, part in zip(by_account, parts, strict=True)
+        ),
         tuple(reckoning.level(group) for group in groups(book, Level.ASSET)),
         by_asset,
         by_class,
+        by_account_shares,
         days,
         made.units,
         months(days, made.units),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fiel.copilot.actions.desk import ActionsDesk
-from fiel.copilot.income.zones import zone_of
+from fiel.infra.zones import zone_of
 from tests.copilot.taxes.conftest import ana
 from tests.copilot.taxes.wallets import Wallet
 

@@ -6,15 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.custody.conftest import (  # noqa: F401 (fixtures)
-    book_file,
-    book_server,
-    home,
-    open_bank,
-    open_bank_on,
-    postgres_home,
-    sqlite_home,
-)
+from tests.custody.conftest import home, open_bank, open_bank_on  # noqa: F401 (fixtures)
 from tests.support.booked_wallets import BookedWallet
 from tests.support.custody_bank import Bank
 from tests.support.custody_homes import FileHome

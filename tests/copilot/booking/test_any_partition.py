@@ -16,6 +16,7 @@ from fiel.copilot.importing.rows import ReadFile
 from tests.support.booked_wallets import BookedWallet, own
 from tests.support.custody_bank import Bank
 from tests.support.custody_homes import FileHome, fresh_file, migrated_file
+from tests.support.examples import examples
 
 
 def entries() -> st.SearchStrategy[dict[str, str]]:
@@ -86,7 +87,7 @@ def book(empty: FileHome) -> Iterator[BookedWallet]:
             bank.close()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(case=spread())
 def test_any_partition_in_any_order_books_what_the_whole_books(
     empty: FileHome, case: tuple[list[dict[str, str]], list[list[int]]]

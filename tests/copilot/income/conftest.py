@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fiel.infra.storage import schema
-from fiel.infra.storage.database import Database
 from fiel.settings import Settings
 from tests.support.income_wallets import Town, open_town
 
@@ -20,16 +18,10 @@ def settings(tmp_path: Path) -> Settings:
     return Settings.read({"FIEL_DATA_DIR": str(tmp_path)}, tmp_path, sys.platform)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a database with the whole schema."""
-    url = f"sqlite:///{tmp_path}/fiel.db"
-    if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgres_database"))
-    made = Database.at(url)
-    schema.upgrade(made)
-    made.close()
-    return url
+    return str(request.getfixturevalue(f"migrated_{request.param}"))
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiel.copilot.own_plan.editing import Editor, edit_until_sound
+from fiel.copilot.own_plan.first_targets import held_text
 from fiel.copilot.own_plan.owned import Owned, OwnedAsset
-from fiel.copilot.own_plan.prices import kept_values, with_kept_prices
+from fiel.copilot.own_plan.prices import with_kept_prices
 from fiel.copilot.own_plan.targets_text import Targets, read_targets
 from fiel.copilot.own_plan.template import targets_template
 from fiel.copilot.own_plan.tree import target_tree
@@ -70,9 +71,7 @@ def test_without_a_price_nothing_is_made_up(book: SavedBook) -> None:
 def beginning(book: SavedBook, lang: Lang = Lang.PT) -> str:
     """The text that editing begins with."""
     desk = book.desk()
-    owned = desk.owned(desk.look(WALLET), TODAY)
-    values = kept_values(owned.assets.values(), StoredPrices(book.opened.database))
-    return targets_template(owned, values, lang)
+    return held_text(desk, StoredPrices(book.opened.database), desk.look(WALLET), TODAY, lang).text
 
 
 def read(text: str) -> Targets:

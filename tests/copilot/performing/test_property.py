@@ -18,6 +18,7 @@ from fiel.income.values import IncomeKind
 from fiel.kernel.rounding import round_half_up
 from fiel.settings import Settings
 from tests.copilot.performing.books import WALLET, Wallet, day, sessions
+from tests.support.examples import examples
 
 SYMBOLS = ("PETR4", "VALE3", "XPML11")
 ACCOUNTS = ("", "clear")
@@ -110,7 +111,7 @@ def worth(ana: Wallet, prices: dict[str, Decimal]) -> Decimal:
 
 
 @example([("buy", 0, "PETR4", "", 1), ("buy", 1, "PETR4", "", 8)], [100, 100, 100])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps(), st.lists(st.integers(100, 9_999), min_size=3, max_size=3))
 def test_any_book_keeps_its_identity_and_its_worth(told: list[Step], cents: list[int]) -> None:
     """At two accounts, in any order: every level adds up, and the end is quantities at prices, and cash."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fiel.bootstrap import open_custody
-from fiel.settings import Settings
 from tests.copilot.taxes.wallets import Wallet
+from tests.support.told_wallets import new_book
 
 
 @pytest.fixture
 def ana(tmp_path: Path) -> Iterator[Wallet]:
     """A wallet with money and nothing else."""
-    settings = Settings.read({"FIEL_DATA_DIR": str(tmp_path)}, tmp_path, sys.platform)
-    with open_custody(settings, f"sqlite:///{tmp_path}/book.db") as opened:
+    with new_book(tmp_path) as opened:
         yield Wallet(opened)

@@ -6,35 +6,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
+from typing import ClassVar
 
-from fiel.bootstrap import OpenCustody
-from fiel.copilot.store.accounts import WalletAccount, add_accounts
 from fiel.copilot.taxes.desk import MonthView, PositionsView, TaxDesk, YearView
 from fiel.copilot.taxes.told import Told as Said
 from fiel.custody.accounts import AccountKey, CashMode, PositionKey
-from fiel.custody.bookings import Bookings, Told
 from fiel.custody.events import Adjust, BookFact, FactKind
-from fiel.custody.messages import Message
 from fiel.custody.store.book import BookUnit
-from fiel.kernel.clock import FixedClock
-from fiel.market import event_codec
-from fiel.market.store.events import SHARES, EventRow, StoredEvents
-from fiel.market.values import ShareEvent, ShareKind
+from fiel.kernel.clock import Clock, FixedClock
+from tests.support.told_wallets import NOON, WALLET, ToldWallet, cents, day, nano
 
-WALLET = "ana"
+__all__ = ["MORNING", "NINE", "NOON", "TODAY", "WALLET", "Wallet", "day", "noon"]
+
 TODAY = date(2026, 11, 20)
 MORNING = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
-
-#: Noon in São Paulo, in UTC.
-NOON = time(15)
-#: Nine in the morning there, when files' corporate events happen.
+#: Nine in the morning in São Paulo, when files' corporate events happen.
 NINE = time(12)
-
-
-def day(text: str) -> date:
-    """A date of 2026 from "MM-DD", or a whole one."""
-    return date.fromisoformat(text if len(text) > 5 else f"2026-{text}")
 
 
 def noon(on: date) -> datetime:
@@ -43,10 +31,11 @@ def noon(on: date) -> datetime:
 
 
 @dataclass(slots=True)
-class Wallet:
+class Wallet(ToldWallet):
     """Ana's book. Orders are filled whole, one after the other."""
 
-    opened: OpenCustody
+    learned: ClassVar[datetime] = MORNING
+    clock: ClassVar[Clock] = FixedClock(MORNING)
     orders: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -54,28 +43,11 @@ class Wallet:
 
     def buys(self, on: str, ticker: str, quantity: int, price: str) -> None:
         """A purchase at noon."""
-        self._filled(on, ticker, quantity, price, "BUY")
+        self.fills(on, next(self.orders), ticker, quantity, price)
 
     def sells(self, on: str, ticker: str, quantity: int, price: str) -> None:
         """A sale at noon."""
-        self._filled(on, ticker, quantity, price, "SELL")
-
-    def _filled(self, on: str, ticker: str, quantity: int, price: str, side: str) -> None:
-        number = next(self.orders)
-        told = {
-            "orderId": number,
-            "userId": WALLET,
-            "ticker": ticker,
-            "quantity": quantity,
-            "price": price,
-            "executedPrice": None,
-            "side": side,
-            "eventTimestamp": f"{day(on)}T12:00:{number:02d}",
-        }
-        pending = Message(told | {"status": "PENDING"})
-        filled = Message(told | {"status": "FILLED", "executedPrice": price})
-        done = self.opened.custody.receive([pending, filled])
-        assert not done.dead_letters, done
+        self.fills(on, next(self.orders), ticker, quantity, price, "SELL")
 
     def brings(
         self, on: str, ticker: str, quantity: str, cost: str, currency: str = "BRL", at: time = NOON
@@ -105,19 +77,6 @@ class Wallet:
 
         self.opened.custody.book.transact(work)
 
-    def renames(self, on: str, old: str, new: str) -> None:
-        """The company changes its ticker."""
-        key = PositionKey(WALLET, "BRL", old)
-        self.opened.custody.rename(key, new, command_key=new, occurred_at=noon(day(on)))
-
-    def market_tells(
-        self, com: str, symbol: str, new_per_old: str, kind: ShareKind = ShareKind.SPLIT
-    ) -> None:
-        """A split, grouping or bonus, by its com date."""
-        event = ShareEvent(symbol, kind, kind.value, Decimal(new_per_old), day(com), "brapi")
-        row = EventRow(f"{symbol}{com}", SHARES, day(com), None, event_codec.told_text(event))
-        StoredEvents(self.opened.database).save(symbol, [row], at=MORNING)
-
     def tells(
         self,
         kind: FactKind,
@@ -141,15 +100,13 @@ class Wallet:
             MORNING,
             datetime.combine(day(on), at, UTC),
             ticker,
-            int(Decimal(quantity) * 10**9),
-            int(Decimal(amount) * 100),
-            int(Decimal(fee) * 100),
-            int(Decimal(cost) * 100),
-            int(Decimal(price) * 10**9),
+            nano(quantity),
+            cents(amount),
+            cents(fee),
+            cents(cost),
+            nano(price),
         )
-        user = self.account(account)
-        modes = {user: CashMode.EXTERNAL} if account else {}
-        return self.bookings.book_all([Told(user, fact)], modes).entries[command]
+        return self.booked(fact, account)
 
     def trades(self, on: str, ticker: str, quantity: str, price: str, account: str = "") -> str:
         """A trade of a file: bought at noon, sold (below zero) at three."""
@@ -163,23 +120,6 @@ class Wallet:
     def remembers(self, words: dict[str, str]) -> None:
         """A person says once what assets are."""
         self._desk(Said(words)).remember(WALLET, MORNING)
-
-    def takes_back(self, entry: str) -> None:
-        """A booking was wrong."""
-        self.bookings.reverse([entry])
-
-    def account(self, label: str) -> AccountKey:
-        """The wallet's own account, or the one at a broker, which is opened."""
-        if not label:
-            return AccountKey(WALLET, "BRL")
-        broker = WalletAccount(WALLET, label, f"{WALLET}/{label}", label)
-        self.opened.database.transact(lambda unit: add_accounts(unit.connection, [broker], MORNING))
-        return AccountKey(broker.user_id, "BRL")
-
-    @property
-    def bookings(self) -> Bookings:
-        """What books facts."""
-        return Bookings(self.opened.custody.book, FixedClock(MORNING))
 
     def month(self, text: str, told: Said | None = None) -> MonthView:
         """The tax of a month, "YYYY-MM"."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from fiel.bootstrap import OpenMarket, open_market
+from fiel.bootstrap.market import OpenMarket, open_market
 from fiel.infra.caching.layered import Layered
 from fiel.infra.caching.memory import MemoryConfig, MemoryLayer
 from fiel.infra.caching.port import Layer

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fiel.bootstrap import OpenMarket, open_market
+from fiel.bootstrap.market import OpenMarket, open_market
 from fiel.infra.caching.redis import RedisConfig, RedisLayer
 from fiel.infra.resilience.timing import Timing
 from fiel.infra.storage.database import Database

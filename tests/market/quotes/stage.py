@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from fiel.bootstrap import OpenMarket, open_market
+from fiel.bootstrap.market import OpenMarket, open_market
 from fiel.infra.resilience.timing import Timing
 from fiel.market.simulator.in_process import SimulatedTransport
 from fiel.market.simulator.plans import parse_plan

@@ -21,6 +21,7 @@ from fiel.market.sanitizer.series import answered_span, judge_series
 from fiel.market.values import Observation, SeriesReading
 from fiel.market.verdicts import Keep, Outcome, Verdict
 from fiel.market.wire import Answer
+from tests.support.examples import examples
 from tests.support.series_answers import flat, sgs_csv, sgs_json
 
 CDI, TARGET, IPCA = series_spec("cdi"), series_spec("selic_target"), series_spec("ipca")
@@ -102,7 +103,7 @@ _bodies = st.one_of(
     status=st.sampled_from([200, 200, 200, 204, 302, 400, 403, 404, 406, 429, 500]),
     asked=st.sampled_from([ASKED, None]),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_no_body_crashes_a_reader_and_nothing_out_of_range_is_believed(
     name: str, body: bytes, status: int, asked: tuple[date, date] | None
 ) -> None:
@@ -128,7 +129,7 @@ KNOWN = {row.day: row.value for row in GOOD}
 
 @pytest.mark.parametrize("write", [sgs_json, sgs_csv], ids=["json", "csv"])
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_a_flipped_byte_never_passes_unseen(
     write: Callable[[tuple[Observation, ...]], Answer], data: st.DataObject
 ) -> None:

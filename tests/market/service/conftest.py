@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,23 +11,17 @@ from fiel.infra.storage.database import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(migrated_sqlite: str) -> Iterator[Database]:
     """A new file."""
-    opened = schema.open_database(f"sqlite:///{tmp_path}/fiel.db")
+    opened = schema.open_database(migrated_sqlite)
     yield opened
     opened.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def either_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def either_url(request: pytest.FixtureRequest) -> str:
     """The address of a database with the whole schema, on one engine and then on the other."""
-    url = f"sqlite:///{tmp_path}/fiel.db"
-    if request.param == "postgres":
-        url = str(request.getfixturevalue("postgres_database"))
-        made = Database.at(url)
-        schema.upgrade(made)
-        made.close()
-    return url
+    return str(request.getfixturevalue(f"migrated_{request.param}"))
 
 
 @pytest.fixture

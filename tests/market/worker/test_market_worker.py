@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from fiel.bootstrap import held_symbols, open_custody
+from fiel.bootstrap import open_custody
+from fiel.bootstrap.market import held_symbols
 from fiel.entrypoints.worker.market import MarketWorker
 from fiel.market.wire import Provider
 from fiel.settings import Settings

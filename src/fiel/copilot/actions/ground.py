@@ -13,10 +13,10 @@ from fiel.copilot.store.accounts import accounts_of
 from fiel.copilot.taxes.changes import Change, changes_of
 from fiel.copilot.taxes.facts import read_facts
 from fiel.copilot.taxes.lots import CURRENCY, legs_of
-from fiel.custody.accounts import AccountKey, Lot, LotKind, PositionKey
+from fiel.custody.accounts import AccountKey, Lot, LotKind, PositionKey, money_of, units_of
 from fiel.custody.bookings import Told
 from fiel.custody.events import BookFact, BookIncome, FactKind
-from fiel.custody.ledger.facts import FactCause
+from fiel.custody.ledger.facts import FactCause, stem_of
 from fiel.custody.queries import Snapshot
 from fiel.infra.storage.database import Session
 from fiel.kernel.errors import NotFound
@@ -91,7 +91,7 @@ class Ground:
         """What the book has of a wallet. Raises `Unavailable`, `Corrupt`."""
         book = Snapshot(connection)
         labels = {wallet: "-", **{each.user_id: each.label for each in accounts_of(connection, wallet)}}
-        lots = [lot for each in book.lots_of(labels).values() for lot in each if lot.currency == CURRENCY]
+        lots = [lot for lot in book.lots_together(labels) if lot.currency == CURRENCY]
         entries = book.entries_of(labels)
         facts = read_facts(entries, zone, CURRENCY)
         causes = [cause for entry in entries if (cause := FactCause.parse(entry.cause)) is not None]
@@ -109,7 +109,7 @@ class Ground:
             changes_of(legs_of(lots, facts, zone)),
             labels,
             frozenset(cause.command_id for cause in causes),
-            frozenset(_stem(cause.command_id) for each in gone if (cause := FactCause.parse(each.cause))),
+            frozenset(cause.stem for each in gone if (cause := FactCause.parse(each.cause))),
             auctions,
         )
 
@@ -143,7 +143,7 @@ class Ground:
         """The command of an action in one position: the same every time, unless it was taken back."""
         base = name = f"action:{action}:{place.account.user_id}:{place.ticker}"
         again = 1
-        while _stem(name) in self.undone:
+        while stem_of(name) in self.undone:
             again += 1
             name = f"{base}~{again}"
         return name
@@ -157,8 +157,7 @@ class Ground:
         """Whether a fraction left the account since: what is below one unit then is booked."""
         lots = self.tally.lots[PositionKey(*place.account, place.ticker)]
         return any(
-            day <= local_day(lot.occurred_at, self.zone) <= until
-            and -1 < Decimal(lot.quantity).scaleb(-9) < 0
+            day <= local_day(lot.occurred_at, self.zone) <= until and -1 < units_of(lot.quantity) < 0
             for lot in lots
         )
 
@@ -179,8 +178,10 @@ class Ground:
             quantity, cost = self.tally.held_at(place.account, place.ticker, last)
             was, had = before[place]
             cash = sum(_cash(each) for each in told if _place(each) == place)
-            numbers = (_units(was), _units(quantity), _reais(had), _reais(cost), _reais(cash))
-            effects.append(Effect(place.account.user_id, place.ticker, *numbers))
+            money = (money_of(amount, CURRENCY) for amount in (had, cost, cash))
+            effects.append(
+                Effect(place.account.user_id, place.ticker, units_of(was), units_of(quantity), *money)
+            )
         return Proposed(
             head.id,
             head.kind,
@@ -208,10 +209,6 @@ def _places(lots: Iterable[Lot]) -> list[Place]:
     return sorted(found, key=lambda one: (one.account, one.ticker))
 
 
-def _stem(command: str) -> str:
-    return command.partition("#")[0]
-
-
 def _place(told: Told) -> Place | None:
     ticker = told.command.ticker
     return None if ticker is None else Place(told.account, ticker)
@@ -224,11 +221,3 @@ def _at(told: Told) -> datetime:
 def _cash(told: Told) -> int:
     command: BookFact | BookIncome = told.command
     return command.amount - (command.fee if isinstance(command, BookFact) else 0)
-
-
-def _units(billionths: int) -> Decimal:
-    return Decimal(billionths).scaleb(-9)
-
-
-def _reais(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)

@@ -147,8 +147,11 @@ class _Comparing:
         same: set[int] = set()
         for group, own in told.items():
             currency = f"|{group[4]}|"
+            family = own[0].family
             others = [
-                one for one in free[group[:4]] if one.family != own[0].family and currency in one.identity
+                one
+                for one in free[group[:4]]
+                if one.family != family and currency in one.identity and not (one.is_back and family == TYPED)
             ]
             if others and _totals_of_lines(own) == _totals(others):
                 same |= self._same_pieces(own, others)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from decimal import Decimal
 from typing import TypeVar
 
 from fiel.copilot.booking.accounts import OWN
@@ -26,6 +25,7 @@ from fiel.copilot.store import booked
 from fiel.copilot.store.accounts import add_accounts, owners
 from fiel.copilot.store.booked import BookedFile, BookedRow
 from fiel.copilot.store.remembered import TICKER, remember
+from fiel.custody.accounts import QUANTITY_SCALE, units_text
 from fiel.custody.bookings import Booked, Bookings
 from fiel.custody.names import read_user_id
 from fiel.infra.storage.database import Database, Session
@@ -77,15 +77,25 @@ class BookingDesk:
         said: Said = Said(),  # noqa: B008 (frozen)
         *,
         allow_short: bool = False,
+        also: Callable[[Session, Accepted], None] | None = None,
     ) -> Accepted:
-        """Book what is new, in one transaction; compared again when another booked at the same time.
+        """Book what is new, in one transaction; compared again when another booked at the same time. `also`
+        runs at its end: what it raises undoes all of it.
 
         Raises `Refused` (shares_missing) naming what must be brought first, unless selling short is allowed;
         what `prepare` and `Bookings.book_all` raise.
         """
-        return _again(lambda: self._accept(wallet, files, said, allow_short=allow_short))
+        return _again(lambda: self._accept(wallet, files, said, also, allow_short=allow_short))
 
-    def _accept(self, wallet: str, files: Sequence[ReadFile], said: Said, *, allow_short: bool) -> Accepted:
+    def _accept(
+        self,
+        wallet: str,
+        files: Sequence[ReadFile],
+        said: Said,
+        also: Callable[[Session, Accepted], None] | None,
+        *,
+        allow_short: bool,
+    ) -> Accepted:
         prepared = self.prepare(wallet, files, said)
         if prepared.shortages and not allow_short:
             raise _missing(prepared)
@@ -109,21 +119,25 @@ class BookingDesk:
                 if checked.file.sha256:
                     booked.add_file(connection, _booked_file(wallet, checked, now))
             remember(connection, wallet, TICKER, {name_said(k): v for k, v in said.tickers.items()}, now)
+            if also is not None:
+                also(connection, Accepted(prepared, len(planned), len(told), done.alerts))
 
         told = [each for one in planned for each in one.told]
         told += [each for one in prepared.recosted for each in one.told]
         done = self.bookings.book_all(told, prepared.modes, beside, reversing=prepared.undone)
         return Accepted(prepared, len(planned), len(told), done.alerts)
 
-    def take_back(self, wallet: str, ids: Sequence[str]) -> Booked:
+    def take_back(
+        self, wallet: str, ids: Sequence[str], also: Callable[[Session], None] | None = None
+    ) -> Booked:
         """Take rows back by their ids: what they booked is reversed, all or none. Transfers whose cost it
-        changes are booked again.
+        changes are booked again. `also` runs at the end of the transaction, as in `accept`.
 
         Raises `Refused` (row_unknown) naming the first that the wallet has not.
         """
-        return _again(lambda: self._take_back(wallet, ids))
+        return _again(lambda: self._take_back(wallet, ids, also))
 
-    def _take_back(self, wallet: str, ids: Sequence[str]) -> Booked:
+    def _take_back(self, wallet: str, ids: Sequence[str], also: Callable[[Session], None] | None) -> Booked:
         now = self.clock.now()
         with self.database.reading() as connection:
             state = booked.state_of(connection, wallet)
@@ -138,6 +152,8 @@ class BookingDesk:
             _unchanged(connection, wallet, state)
             booked.mark_reversed(connection, wallet, ids, now)
             _set_entries(connection, wallet, recosted, done)
+            if also is not None:
+                also(connection)
 
         told = [each for one in recosted for each in one.told]
         undone = [each for one in recosted for each in one.undone]
@@ -222,4 +238,4 @@ def _opening(prepared: Prepared, one: Shortage) -> str:
 
 
 def _text(one: Shortage) -> str:
-    return f"{Decimal(one.missing).scaleb(-9).normalize() + 0:f}"
+    return units_text(one.missing, QUANTITY_SCALE)

@@ -17,7 +17,7 @@ from fiel.copilot.importing.rows import RowKind
 from fiel.custody.accounts import Account, AccountKey, Rejection
 from fiel.custody.bookings import Told
 from fiel.custody.events import BookFact, BookIncome, FactKind, State
-from fiel.custody.ledger.facts import book_fact
+from fiel.custody.ledger.facts import book_fact, stem_of
 from fiel.custody.ledger.income import book_income
 from fiel.income.values import IncomeKind
 from fiel.kernel.errors import InvalidInput
@@ -245,7 +245,7 @@ def _fact(
             command(name),
             kind,
             context.now,
-            instant_of(line, at or name.partition("#")[0], context.zone),
+            instant_of(line, at or stem_of(name), context.zone),
             asset,
             quantity,
             amount,

@@ -32,6 +32,8 @@ _BY_QUANTITY = frozenset(
     {RowKind.BONUS, RowKind.FRACTION_OUT, RowKind.SPLIT, RowKind.TRANSFER, RowKind.DELIVERY_IN}
 )
 TRADES = frozenset({RowKind.BUY, RowKind.SELL, RowKind.SUBSCRIPTION, RowKind.REDEMPTION})
+#: Kinds by which a file tells the cash of an account.
+CASH = frozenset({RowKind.DEPOSIT, RowKind.WITHDRAWAL, RowKind.FX_IN})
 #: The family of what was typed; its rows bear no file's hash.
 TYPED = "typed"
 #: Of bank statements, where nothing else tells two entries of one day apart.

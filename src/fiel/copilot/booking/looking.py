@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from fiel.copilot.store import booked
-from fiel.copilot.store.accounts import accounts_of
+from fiel.copilot.store.accounts import accounts_of, owners, users_of
 from fiel.copilot.store.booked import BookedFile, BookedRow
-from fiel.custody.accounts import Account
+from fiel.custody.accounts import Account, Lot, Position
 from fiel.custody.queries import Snapshot
 from fiel.infra.storage.database import Database
 
-__all__ = ["BookedFile", "BookedRow", "Looking", "NamedAccount"]
+__all__ = ["BookedFile", "BookedRow", "Looking", "NamedAccount", "wallet_of_account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,22 @@ class Looking:
                 for named in accounts_of(connection, wallet)
                 for each in book.accounts(named.user_id)
             ]
+
+    def positions(self, wallet: str, *, closed: bool = False) -> list[Position]:
+        """What all accounts of the wallet hold; `closed`: what they held once, too."""
+        with self.database.reading() as connection:
+            book, users = Snapshot(connection), users_of(connection, wallet)
+            return [each for user in users for each in book.positions(user, closed=closed)]
+
+    def lots_of_entries(self, wallet: str, entries: Collection[str]) -> list[Lot]:
+        """The lots that these journal entries of the wallet wrote, as far as they still count."""
+        wanted = frozenset(entries)
+        with self.database.reading() as connection:
+            lots = Snapshot(connection).lots_together(users_of(connection, wallet))
+        return [lot for lot in lots if lot.id in wanted]
+
+
+def wallet_of_account(database: Database, account: str) -> str:
+    """The wallet that an account of the book is of; one that stands for itself is its own."""
+    with database.reading() as connection:
+        return owners(connection, [account]).get(account, account)

@@ -75,7 +75,13 @@ def asset_code(row: Row) -> str | None:
 
 def asset_name(row: Row) -> str:
     """What the row calls its asset, for people; empty when its code says it all."""
-    return "" if row.ticker else row.extra.get("product", "") or row.extra.get("spec", "")
+    return "" if row.ticker else name_told(row)
+
+
+def name_told(row: Row) -> str:
+    """What a row without a ticker calls its asset: what a person is asked about. A note tells the title,
+    other reports the product, none of them both."""
+    return row.extra.get("spec", "") or row.extra.get("product", "")
 
 
 def _title_code(name: str) -> str:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fiel.copilot.booking.accounts import Accounts
 from fiel.copilot.booking.comparing import REPLACED, Compared, Known, NewLine, compare, known_of
 from fiel.copilot.booking.facts_of import Context, check_line, facts_of, instant_of
-from fiel.copilot.booking.lines import TRADES, TYPED, Line
+from fiel.copilot.booking.lines import CASH, TRADES, TYPED, Line
 from fiel.copilot.booking.places import name_said
 from fiel.copilot.booking.recosting import Moved, Recosted, moved_later, recost
 from fiel.copilot.booking.sorting import Said, sort_rows
@@ -24,13 +24,12 @@ from fiel.copilot.store import booked
 from fiel.copilot.store.accounts import WalletAccount, accounts_of, users_of
 from fiel.copilot.store.booked import BookedFile, BookedRow
 from fiel.copilot.store.remembered import TICKER, remembered_of
-from fiel.custody.accounts import AccountKey, CashMode
+from fiel.custody.accounts import AccountKey, CashMode, units_of
 from fiel.custody.bookings import Told
 from fiel.custody.queries import Snapshot
 from fiel.infra.storage.database import Session
 from fiel.kernel.errors import InvalidInput
 
-_CASH = frozenset({RowKind.DEPOSIT, RowKind.WITHDRAWAL, RowKind.FX_IN})
 #: Statements that tell every movement of their cash, whether this file has a deposit or not.
 _STATEMENTS = frozenset({"ofx", "avenue-csv-br"})
 
@@ -127,7 +126,7 @@ class Preparing:
             self._compare(file)
         rows = booked.rows_of(self.connection, self.wallet, ids=self.replaced)
         undone = tuple(each for row in rows for each in row.entries)
-        tally = Tally.of((lot for lots in book.lots_of(users).values() for lot in lots), self.zone)
+        tally = Tally.of(book.lots_together(users), self.zone)
         tally.forget(undone)
         recosted = self._plan_all(tally)
         before = {each.sha256: each for each in booked.files_of(self.connection, self.wallet)}
@@ -187,7 +186,7 @@ class Preparing:
             tells_cash = line.family in _STATEMENTS or tuple(key) in with_cash
             wanted = CashMode.TRACKED if tells_cash else CashMode.EXTERNAL
             mode = self.there.get(key) or self.modes.setdefault(key, wanted)
-            if line.kind in _CASH and mode is CashMode.EXTERNAL:
+            if line.kind in CASH and mode is CashMode.EXTERNAL:
                 waiting.append(Reasoned(line.row, "cash_kept_elsewhere"))
                 continue
             try:
@@ -248,7 +247,7 @@ class Preparing:
         if line.kind is RowKind.FRACTION_OUT and not line.row.quantity:
             # B3 prints 0 where it rounded the fraction away: what is held says how much it is.
             units = tally.fraction_at(AccountKey(line.user_id, line.currency), line.asset or "", at)
-            line = replace(line, row=replace(line.row, quantity=Decimal(units).scaleb(-9)))
+            line = replace(line, row=replace(line.row, quantity=units_of(units)))
         context = Context(
             self.zone,
             self.now,

@@ -92,9 +92,7 @@ def recost_without(
     connection: Session, wallet: str, entries: Sequence[str], now: datetime, zone: tzinfo
 ) -> list[Recosted]:
     """Transfers of the book that cost otherwise when these journal entries are taken back."""
-    lots = [
-        lot for held in Snapshot(connection).lots_of(users_of(connection, wallet)).values() for lot in held
-    ]
+    lots = Snapshot(connection).lots_together(users_of(connection, wallet))
     gone, since = frozenset(entries), dict[str, datetime]()
     for lot in lots:
         if lot.id in gone:

@@ -8,24 +8,14 @@ from datetime import date
 from types import MappingProxyType
 
 from fiel.copilot.booking.accounts import Accounts
-from fiel.copilot.booking.lines import Line
-from fiel.copilot.booking.places import asset_code, asset_name, name_said
+from fiel.copilot.booking.lines import CASH, Line
+from fiel.copilot.booking.places import asset_code, asset_name, name_said, name_told
 from fiel.copilot.importing.rows import ReadFile, Reasoned, Row, RowKind
 
 #: Kinds that are about no asset, or may be.
-_WITHOUT_ASSET = frozenset(
-    {
-        RowKind.DEPOSIT,
-        RowKind.WITHDRAWAL,
-        RowKind.FX_IN,
-        RowKind.FEE,
-        RowKind.CUSTODY_FEE,
-        RowKind.TAX,
-        RowKind.TAX_REFUND,
-        RowKind.INTEREST,
-    }
+_WITHOUT_ASSET = CASH | frozenset(
+    {RowKind.FEE, RowKind.CUSTODY_FEE, RowKind.TAX, RowKind.TAX_REFUND, RowKind.INTEREST}
 )
-_CASH = frozenset({RowKind.DEPOSIT, RowKind.WITHDRAWAL, RowKind.FX_IN})
 _ACCOUNT_DIGITS = 4
 _STATEMENT = "ofx"
 
@@ -49,7 +39,7 @@ class Sorted:
     @property
     def with_cash(self) -> frozenset[tuple[str, str]]:
         """(account, currency) of those whose cash the file tells, too."""
-        return frozenset((line.user_id, line.currency) for line in self.lines if line.kind in _CASH)
+        return frozenset((line.user_id, line.currency) for line in self.lines if line.kind in CASH)
 
 
 def sort_rows(read: ReadFile, accounts: Accounts, said: Said, today: date) -> Sorted:
@@ -74,7 +64,7 @@ def sort_rows(read: ReadFile, accounts: Accounts, said: Said, today: date) -> So
 def _place(
     done: Sorted, row: Row, kind: RowKind, day: date, read: ReadFile, accounts: Accounts, said: Said
 ) -> None:
-    asset = asset_code(row) or said.tickers.get(name_said(name_on_note(row)))
+    asset = asset_code(row) or said.tickers.get(name_said(name_told(row)))
     if asset is None and kind not in _WITHOUT_ASSET:
         done.waiting.append(Reasoned(row, "ticker_missing"))
         return
@@ -92,11 +82,6 @@ def _place(
             accounts.user_id(there) if there else None,
         )
     )
-
-
-def name_on_note(row: Row) -> str:
-    """What a row without a ticker calls its asset: what a person is asked about."""
-    return row.extra.get("spec", "") or row.extra.get("product", "")
 
 
 def _kind_of_money(row: Row) -> RowKind | None:

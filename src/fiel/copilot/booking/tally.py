@@ -39,7 +39,7 @@ class Tally:
         """Of what the book has."""
         tally = cls(zone)
         for lot in lots:
-            tally.lots[PositionKey(lot.user_id, lot.currency, lot.ticker)].append(lot)
+            tally.lots[lot.position].append(lot)
         return tally
 
     def forget(self, entries: Iterable[str]) -> None:
@@ -51,7 +51,7 @@ class Tally:
     def keep(self, *lots: Lot) -> None:
         """Lots of the book that were forgotten, back in it."""
         for lot in lots:
-            self.lots[PositionKey(lot.user_id, lot.currency, lot.ticker)].append(lot)
+            self.lots[lot.position].append(lot)
 
     def plan(self, told: Told) -> None:
         """One more fact; income and money move no shares."""
@@ -60,7 +60,7 @@ class Tally:
         change = book_fact(State(Account(*told.account)), told.command)
         if isinstance(change, Change):
             for lot in change.lots:
-                self.planned[PositionKey(lot.user_id, lot.currency, lot.ticker)].append(lot)
+                self.planned[lot.position].append(lot)
 
     def held_at(self, account: AccountKey, asset: str, at: datetime) -> tuple[int, int]:
         """(quantity, cost) before an instant, of what the book has and what is planned."""

@@ -8,9 +8,9 @@ from datetime import datetime, time, tzinfo
 from decimal import Decimal
 
 from fiel.copilot.income.desk import IncomeDesk, Reconciled
-from fiel.copilot.income.zones import zone_of
 from fiel.custody.service import Custody
 from fiel.income.values import IncomeRecord, Proposal, ProposalKind
+from fiel.infra.zones import zone_of
 from fiel.kernel.errors import NotFound
 
 

@@ -14,7 +14,8 @@ from fiel.income.values import Movement, ShareChange
 from fiel.kernel.calendars import b3
 from fiel.kernel.rounding import finance_context
 
-#: Calendar days between the market's first session of an event and the day on which it was booked.
+#: Calendar days between the market's first session of an event and the day on which it was booked, or
+#: between two accounts of a wallet that booked it.
 NEAR = timedelta(days=20)
 
 

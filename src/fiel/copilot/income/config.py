@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from fiel.copilot.income.zones import DEFAULT_ZONE
+from fiel.infra.zones import DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)

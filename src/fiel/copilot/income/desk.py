@@ -13,15 +13,16 @@ from datetime import date, datetime
 from fiel.copilot.income.announced import AnnouncedEvents, AnnouncedOf
 from fiel.copilot.income.booked_changes import settle
 from fiel.copilot.income.wallet import WalletBook, asset_of, read_wallet
-from fiel.copilot.income.zones import zone_of
 from fiel.copilot.store import income as store
-from fiel.copilot.store.accounts import owners, users_of
+from fiel.copilot.store.accounts import users_of
 from fiel.copilot.store.income import Visited
+from fiel.copilot.wallets import first_wallets, is_known
 from fiel.custody.queries import Snapshot
 from fiel.income.lifecycle import IncomePolicy
 from fiel.income.reconciling import Reconciliation, reconcile
 from fiel.income.values import IncomeRecord
 from fiel.infra.storage.database import Database, Session, UnitOfWork
+from fiel.infra.zones import zone_of
 from fiel.kernel.clock import Clock
 from fiel.market import queries
 
@@ -112,18 +113,12 @@ class IncomeDesk:
     def users(self, limit: int) -> list[str]:
         """The first wallets of the book: its users, and of accounts the wallet that they are of."""
         with self.database.reading() as connection:
-            book, found, after = Snapshot(connection), dict[str, None](), ""
-            while len(found) < limit and (page := book.user_ids(after)):
-                of = owners(connection, page)
-                found.update(dict.fromkeys(of.get(each, each) for each in page))
-                after = page[-1]
-        return list(found)[:limit]
+            return first_wallets(connection, limit)
 
     def knows(self, user: str) -> bool:
         """Whether the book has an account of that wallet."""
         with self.database.reading() as connection:
-            book = Snapshot(connection)
-            return any(book.accounts(each) for each in users_of(connection, user))
+            return is_known(connection, user)
 
     def held(self, wallet: str) -> frozenset[str]:
         """The assets that the wallet holds now."""

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from fiel.copilot.income.zones import zone_of
 from fiel.copilot.store import income as store
 from fiel.copilot.store.accounts import owners
 from fiel.custody.queries import Snapshot
 from fiel.infra.jobs.port import ID_BYTES_MAX, GiveUp, Job, JobQueue
 from fiel.infra.storage import job_runs
 from fiel.infra.storage.database import Database, UnitOfWork
+from fiel.infra.zones import zone_of
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import Corrupt, InvalidInput, Refused
 from fiel.kernel.ids import deterministic_id

@@ -12,11 +12,10 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from fiel.copilot.store.accounts import accounts_of
-from fiel.custody.accounts import QUANTITY_SCALE, Lot, LotKind
+from fiel.custody.accounts import QUANTITY_SCALE, Lot, LotKind, money_of
 from fiel.custody.queries import IncomeReceipt, Snapshot
 from fiel.income.values import Movement, Receipt
 from fiel.infra.storage.database import Session
-from fiel.kernel.money import currency_decimals
 from fiel.portfolio.instruments import cost_id, infer_kind
 
 _UNIT = Decimal(QUANTITY_SCALE)
@@ -61,7 +60,7 @@ def read_wallet(
     """
     book = Snapshot(connection)
     labels = {wallet: "", **{each.user_id: each.label for each in accounts_of(connection, wallet)}}
-    lots = [lot for each in book.lots_of(labels).values() for lot in each]
+    lots = book.lots_together(labels)
     receipts = [each for of_user in book.income_of(labels).values() for each in of_user]
     moved = {
         *((lot.user_id, lot.currency) for lot in lots),
@@ -122,7 +121,7 @@ def receipt_of(booked: IncomeReceipt, zone: tzinfo, names: Mapping[tuple[str, st
     return Receipt(
         booked.entry_id,
         asset_of(booked.ticker),
-        Decimal(booked.net).scaleb(-currency_decimals(booked.currency)),
+        money_of(booked.net, booked.currency),
         local_day(booked.occurred_at, zone),
         names[booked.user_id, booked.currency],
         booked.kind,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from fiel.copilot.income.view import Worth
 from fiel.copilot.store.accounts import users_of
+from fiel.custody.accounts import money_of
 from fiel.custody.ports import PriceSource
 from fiel.custody.queries import Snapshot
 from fiel.custody.valuation import value
@@ -14,7 +14,6 @@ from fiel.infra.storage.database import Session
 from fiel.kernel.errors import Unavailable
 
 CURRENCY = "BRL"
-_CENTS = -2
 
 
 def worth_of(connection: Session, prices: PriceSource, wallet: str, at: datetime) -> Worth:
@@ -27,10 +26,10 @@ def worth_of(connection: Session, prices: PriceSource, wallet: str, at: datetime
     accounts = [each for user in users for each in book.accounts(user) if each.currency == CURRENCY]
     if not positions or not accounts:
         return Worth()
-    cost = Decimal(sum(each.cost for each in positions)).scaleb(_CENTS)
+    cost = money_of(sum(each.cost for each in positions), CURRENCY)
     try:
         found = prices.last_prices([each.ticker for each in positions])
     except Unavailable:
         return Worth(cost)
     valued = value(accounts[0], positions, found, at)
-    return Worth(cost, None if valued.lacks else Decimal(valued.positions_value).scaleb(_CENTS))
+    return Worth(cost, None if valued.lacks else money_of(valued.positions_value, CURRENCY))

@@ -10,11 +10,12 @@ from fiel.copilot.own_plan.kinds import book_asset, tax_word
 from fiel.copilot.own_plan.owned import Owned, Seen, look, owned_on, wallet_named
 from fiel.copilot.own_plan.planning import OwnPortfolio, own_portfolio
 from fiel.copilot.own_plan.targets_text import Targets, read_targets
+from fiel.copilot.store.booked import hold
 from fiel.copilot.store.targets import SavedTargets, save_targets, targets_of
 from fiel.copilot.taxes.told import Told
-from fiel.infra.storage.database import Database
+from fiel.infra.storage.database import Database, UnitOfWork
 from fiel.kernel.clock import Clock
-from fiel.kernel.errors import Refused
+from fiel.kernel.errors import Conflict, Refused
 from fiel.rebalancing.problem import AssetLine
 
 __all__ = ["OwnPlanDesk", "SavedTargets"]
@@ -64,6 +65,24 @@ class OwnPlanDesk:
         """Keep a text that was read without problems."""
         at = self.clock.now()
         self.database.transact(lambda unit: save_targets(unit.connection, wallet, text, at=at))
+
+    def replace(self, wallet: str, text: str, before: str | None) -> None:
+        """The same, when the text there is still `before` (`None`: there was none).
+
+        Raises `Conflict` (targets_changed) when another was quicker.
+        """
+        at = self.clock.now()
+
+        def work(unit: UnitOfWork) -> None:
+            hold(unit.connection, wallet)
+            saved = targets_of(unit.connection, wallet)
+            if (None if saved is None else saved.body) != before:
+                raise Conflict(
+                    "targets_changed", f"the targets of {wallet} were changed meanwhile; read them again"
+                )
+            save_targets(unit.connection, wallet, text, at=at)
+
+        self.database.transact(work)
 
     def owned(self, seen: Seen, on: date, lines: Iterable[AssetLine] = ()) -> Owned:
         """What the wallet owns on a day. `lines`: those of its targets, which may tell what an asset is."""

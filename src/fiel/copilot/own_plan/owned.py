@@ -13,29 +13,28 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
-from fiel.copilot.income.zones import DEFAULT_ZONE, zone_of
 from fiel.copilot.own_plan.kinds import book_asset, kind_of, tax_word
-from fiel.copilot.store.accounts import accounts_of, owners, users_of
+from fiel.copilot.store.accounts import accounts_of
 from fiel.copilot.store.remembered import CATEGORY, remembered_of
 from fiel.copilot.taxes.book import TaxBook, read_book
 from fiel.copilot.taxes.categories import Categories
 from fiel.copilot.taxes.desk import TaxDesk
+from fiel.copilot.taxes.months import month_of
 from fiel.copilot.taxes.remarks import Remark, between
 from fiel.copilot.taxes.told import OUTSIDE, Told
-from fiel.custody.accounts import QUANTITY_SCALE, CashMode
+from fiel.copilot.wallets import first_wallets, is_known
+from fiel.custody.accounts import QUANTITY_SCALE, CashMode, money_of
 from fiel.custody.queries import Snapshot
 from fiel.infra.storage.database import Database, Session
+from fiel.infra.zones import DEFAULT_ZONE, zone_of
 from fiel.kernel.errors import InvalidInput, NotFound, Refused
 from fiel.kernel.months import first_of
 from fiel.portfolio.holdings import Holding
-from fiel.tax.cost_basis import replay
 from fiel.tax.dated_rows import Category
-from fiel.tax.monthly import Carried, MonthTax, ledger, month_tax
+from fiel.tax.monthly import MonthTax
 from fiel.tax.planning import remaining_exemption
-from fiel.tax.results import MonthResults, ResultsOptions, results_by_month
 
 CURRENCY = "BRL"
-_CENTS = -2
 _ZERO = Decimal(0)
 
 
@@ -97,23 +96,17 @@ def wallet_named(connection: Session, wallet: str | None) -> str:
 
     Raises `InvalidInput` (user_unnamed), `NotFound` (user_unknown, book_empty).
     """
-    book = Snapshot(connection)
     if wallet is not None:
-        if not any(book.accounts(user) for user in users_of(connection, wallet)):
+        if not is_known(connection, wallet):
             raise NotFound("user_unknown", f"the book has no user {wallet}", field="--user")
         return wallet
-    found: set[str] = set()
-    page = book.user_ids()
-    while page and len(found) < 2:
-        of = owners(connection, page)
-        found |= {of.get(user, user) for user in page}
-        page = book.user_ids(page[-1])
+    found = first_wallets(connection, 2)
     if len(found) > 1:
         raise InvalidInput("user_unnamed", "the book has several users; name one with --user", field="--user")
     if not found:
         message = "the book holds nothing yet; `fiel import FILE...` begins one"
         raise NotFound("book_empty", message, field="--user")
-    return found.pop()
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +150,7 @@ def owned_on(database: Database, seen: Seen, on: date, words: Mapping[str, str])
     """What is owned at the end of a day, cash as of now. `words`: what else is said of assets, for tax, where
     the book knows no category. Raises `Unavailable`, `Corrupt`."""
     book = _said(seen.book, {name: word for name, word in words.items() if name not in seen.told.words})
-    found = replay(book.trades, book.actions, until=on, short_selling=True).holdings
-    held = {name: one for name, one in found.items() if one.quantity}
+    held = {name: one for name, one in book.holdings(on).items() if one.quantity}
     parts = _parts(database, seen, held, on)
     assets = {
         name: OwnedAsset(name, one.quantity, one.average_cost, parts[name]) for name, one in held.items()
@@ -224,15 +216,10 @@ def _month(
     known = book.categories.known
     titles = {name for name in held.keys() | book.sold_until(on) if name not in known and _is_title(name)}
     book = replace(book, categories=Categories(known, book.categories.outside | titles))
-    taxed, losses, first = book.taxed, Carried(told.losses), first_of(on)
-    options = ResultsOptions(repricing_days=told.repricing_days)
     try:
-        book.categories.require(book.sold_until(on))
-        history = replay(taxed.trades, taxed.actions, until=on, categories=known)
-        months = ledger(results_by_month(history, options), losses, until=first)
+        return month_of(book, told, first_of(on), on), None
     except Refused as refused:
         return None, refused
-    return (months[-1] if months else month_tax(MonthResults(first), losses)), None
 
 
 def _is_title(name: str) -> bool:
@@ -246,7 +233,7 @@ def _cash(connection: Session, labels: Mapping[str, str]) -> Iterator[CashAt]:
         for account in book.accounts(user):
             if account.currency == CURRENCY:
                 tracked = account.cash_mode is CashMode.TRACKED
-                free = Decimal(account.available).scaleb(_CENTS) if tracked else None
+                free = money_of(account.available, CURRENCY) if tracked else None
                 yield CashAt(label, free, book.updated_at(account.key))
 
 

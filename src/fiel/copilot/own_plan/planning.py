@@ -10,7 +10,7 @@ from fiel.copilot.own_plan.kinds import book_asset, kind_of, line_name
 from fiel.copilot.own_plan.owned import Owned, OwnedAsset, Part
 from fiel.copilot.own_plan.targets_text import Targets
 from fiel.copilot.portfolio import Portfolio
-from fiel.copilot.taxes.told import WORDS
+from fiel.copilot.taxes.categories import category_missing
 from fiel.kernel.errors import Refused
 from fiel.portfolio.instruments import BR_ETF_BDR, BR_STOCK, Kind, market_facts, tax_group_facts
 from fiel.rebalancing.plan import Order, Side
@@ -120,14 +120,7 @@ def _refuse_short(owned: Owned) -> None:
 def _require_kinds(assets: Iterable[OwnedAsset], categories: Mapping[str, Category]) -> None:
     missing = sorted(each.asset for each in assets if kind_of(each.asset, categories) is None)
     if missing:
-        names = ", ".join(missing)
-        raise Refused(
-            "category_missing",
-            f"nothing tells what {names} is for tax; say it with --category {missing[0]}=fii "
-            f"(one of: {', '.join(WORDS)}), or ask for what it pays with `fiel market events {missing[0]}`",
-            field="--category",
-            details={"assets": names, "first": missing[0], "words": ", ".join(WORDS)},
-        )
+        raise category_missing(missing)
 
 
 def _groups(targets: Targets, owned: Owned, lines: Iterable[AssetLine]) -> Mapping[str, TaxGroup]:

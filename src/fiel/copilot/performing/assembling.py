@@ -18,7 +18,7 @@ from fiel.copilot.performing.pricing import RATE_SERIES, Closes, read_closes, re
 from fiel.copilot.performing.share_changes import ShareChanges, share_changes, told_events
 from fiel.copilot.taxes.remarks import Remark, between, remark
 from fiel.copilot.taxes.share_events import actions_of
-from fiel.custody.accounts import CashMode
+from fiel.custody.accounts import CashMode, units_of
 from fiel.custody.queries import Snapshot
 from fiel.infra.storage.database import Session
 from fiel.kernel.calendars import b3
@@ -178,7 +178,7 @@ def _remarks(
                 change.day,
                 asset=change.asset,
                 account=change.account,
-                quantity=f"{Decimal(change.quantity).scaleb(-9).normalize():+f}",
+                quantity=f"{units_of(change.quantity).normalize():+f}",
             )
     for asset, day in making.at_cost:
         yield remark("came_at_cost", day, asset=asset)

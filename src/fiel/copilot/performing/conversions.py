@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from fiel.copilot.performing.making import Making, money, units, worth
+from fiel.copilot.performing.making import Making, worth
 from fiel.copilot.performing.moves import Move
+from fiel.custody.accounts import money_of, units_of
 from fiel.performance.entries import EntryKind, Transfer
 
 
@@ -22,7 +23,7 @@ def converted(legs: list[Move], making: Making) -> None:
     parents = given or [leg for leg in net if not leg.quantity]
     if not came or not parents:
         for leg in (*given, *came):
-            making.add(leg, EntryKind.QUANTITY, None, quantity=units(leg.quantity))
+            making.add(leg, EntryKind.QUANTITY, None, quantity=units_of(leg.quantity))
         return
     first, *others = parents
     beside = [_by_itself(leg, making) for leg in came[1:]]
@@ -30,11 +31,11 @@ def converted(legs: list[Move], making: Making) -> None:
     is_known = bool(first.quantity) and _worth(first, making) is not None
     lead = _rest(first, beside, making) if is_known else _by_itself(came[0], making)
     for leg, amount in zip(came, (lead, *beside), strict=True):
-        out = units(-first.quantity) if leg is came[0] else Decimal(0)
-        making.made.append(_transfer(first, leg, out, units(leg.quantity), amount, making))
+        out = units_of(-first.quantity) if leg is came[0] else Decimal(0)
+        making.made.append(_transfer(first, leg, out, units_of(leg.quantity), amount, making))
     for leg in others:
         if leg.quantity:
-            making.made.append(_transfer(leg, came[0], units(-leg.quantity), Decimal(0), None, making))
+            making.made.append(_transfer(leg, came[0], units_of(-leg.quantity), Decimal(0), None, making))
 
 
 def _net(legs: list[Move]) -> list[Move]:
@@ -53,7 +54,7 @@ def _by_itself(leg: Move, making: Making) -> Decimal | None:
     asset = making.id_of(leg)
     if asset is None or making.price_on(asset, leg.day) is not None or leg.cost <= 0:
         return None if asset is None else _worth(leg, making)
-    return money(leg.cost, leg.currency)
+    return money_of(leg.cost, leg.currency)
 
 
 def _rest(parent: Move, beside: list[Decimal | None], making: Making) -> Decimal | None:

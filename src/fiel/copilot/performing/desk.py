@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
-from fiel.copilot.income.zones import DEFAULT_ZONE, zone_of
-from fiel.copilot.performing.account_shares import account_shares
 from fiel.copilot.performing.asked import CDI, IPCA, YARDSTICKS_MAX, Part, Yardstick, read_period
 from fiel.copilot.performing.assembling import Assembled, Remark, assemble
 from fiel.copilot.performing.yardsticks import Levels, inflation_of, levels_of
 from fiel.copilot.store.accounts import users_of
 from fiel.infra.storage.database import Database, Session
+from fiel.infra.zones import DEFAULT_ZONE, zone_of
 from fiel.kernel.calendars import anbima
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.market.history import last_session
@@ -38,13 +37,12 @@ class Lacking:
 @dataclass(frozen=True, slots=True)
 class PerformanceView:
     """How a wallet did. `benchmarks` in the order asked, `levels` theirs, for charts; `against` the CDI and
-    `real` over the IPCA are `None` when those are not kept. `account_shares`: as of classes and assets."""
+    `real` over the IPCA are `None` when those are not kept."""
 
     wallet: str
     today: date
     zone: str
     report: Report
-    account_shares: tuple[Share, ...]
     benchmarks: tuple[Benchmark, ...]
     levels: tuple[Levels, ...]
     against: AgainstCdi | None
@@ -55,6 +53,11 @@ class PerformanceView:
     lacking: tuple[Lacking, ...]
     remarks: tuple[Remark, ...]
     sources: tuple[str, ...]
+
+    @property
+    def account_shares(self) -> tuple[Share, ...]:
+        """What each account added, as classes and assets did."""
+        return self.report.account_shares
 
     @property
     def first(self) -> date:
@@ -100,8 +103,7 @@ class PerformanceDesk:
                 )
             asked = read_period(period, made.first_day, today)
             book = made.valued(asked.until, last_session(now))
-            told = (made, report(book, asked), account_shares(book, asked))
-            return self._beside(connection, wallet, told, yardsticks, today)
+            return self._beside(connection, wallet, made, report(book, asked), yardsticks, today)
 
     def _assembled(self, connection: Session, wallet: str, today: date) -> Assembled:
         return assemble(connection, users_of(connection, wallet), self.zone or zone_of(DEFAULT_ZONE), today)
@@ -110,11 +112,11 @@ class PerformanceDesk:
         self,
         connection: Session,
         wallet: str,
-        told_of: tuple[Assembled, Report, tuple[Share, ...]],
+        made: Assembled,
+        told: Report,
         yardsticks: Sequence[Yardstick],
         today: date,
     ) -> PerformanceView:
-        made, told, shares = told_of
         asked = _Asked(connection, told)
         found = [one for yardstick in yardsticks if (one := asked.benchmark(yardstick)) is not None]
         cdi, ipca = asked.benchmark(_CDI), asked.inflation()
@@ -126,7 +128,6 @@ class PerformanceDesk:
             today,
             str(getattr(zone, "key", zone)),
             told,
-            shares,
             tuple(one for _, one in found),
             tuple(level for level, _ in found),
             None if cdi is None else against_cdi(total, cdi[1].time_weighted, _business_days(told.period)),

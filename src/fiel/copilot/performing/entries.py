@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
 
 from fiel.copilot.performing.conversions import converted
-from fiel.copilot.performing.making import Happened, Making, money, units, worth
+from fiel.copilot.performing.making import Happened, Making, worth
 from fiel.copilot.performing.moves import Move, What
 from fiel.copilot.performing.share_changes import Changed
+from fiel.custody.accounts import money_of, units_of
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.performance.entries import Entry, EntryKind, Transfer
 
@@ -37,7 +38,7 @@ def entries_of(moves: Sequence[Move], changes: Iterable[Changed], making: Making
         (_moved if what is What.MOVE else converted)(legs, making)
     for left in fractions.values():
         for move in left:
-            making.add(move, EntryKind.QUANTITY, None, quantity=units(move.quantity))
+            making.add(move, EntryKind.QUANTITY, None, quantity=units_of(move.quantity))
     for change in changes:
         making.made.append(_changed(change, making))
     return making.made
@@ -65,17 +66,17 @@ def _plain(move: Move, making: Making) -> None:
     match move.what:
         case What.CASH:
             kind = EntryKind.CONTRIBUTION if move.gross > 0 else EntryKind.WITHDRAWAL
-            making.add(move._replace(asset=None), kind, money(abs(move.gross), move.currency))
+            making.add(move._replace(asset=None), kind, money_of(abs(move.gross), move.currency))
         case What.TRADE:
             _trade(move, making)
         case What.INCOME | What.CAPITAL:
             _paid(move, making)
         case What.FEE | What.TAX:
             if move.gross > 0:
-                making.add(move, EntryKind.INCOME, money(move.gross, move.currency))
+                making.add(move, EntryKind.INCOME, money_of(move.gross, move.currency))
             else:
                 kind = EntryKind.FEE if move.what is What.FEE else EntryKind.TAX
-                making.add(move, kind, money(-move.gross, move.currency))
+                making.add(move, kind, money_of(-move.gross, move.currency))
         case _:
             _delivered(move, making)
 
@@ -84,9 +85,9 @@ def _trade(move: Move, making: Making, quantity: int = 0) -> None:
     """A buy or a sale; money without shares is a sale of nothing, or a cost of what is held."""
     count = move.quantity or -quantity
     is_buy = count > 0 or (not count and move.gross < 0)
-    numbers = {"quantity": abs(units(count)), "fees": money(move.fee, move.currency)}
+    numbers = {"quantity": abs(units_of(count)), "fees": money_of(move.fee, move.currency)}
     kind = EntryKind.BUY if is_buy else EntryKind.SELL
-    making.add(move, kind, money(abs(move.gross), move.currency), **numbers)
+    making.add(move, kind, money_of(abs(move.gross), move.currency), **numbers)
 
 
 def _sold_whole(move: Move, fractions: list[Move], making: Making) -> None:
@@ -100,13 +101,13 @@ def _paid(move: Move, making: Making) -> None:
     is_capital = move.what is What.CAPITAL
     if gross >= 0 and withheld >= 0:
         kind = EntryKind.CAPITAL if is_capital else EntryKind.INCOME
-        making.add(move, kind, money(gross, move.currency), taxes=money(withheld, move.currency))
+        making.add(move, kind, money_of(gross, move.currency), taxes=money_of(withheld, move.currency))
     elif move.gross < 0:
         kind = EntryKind.BUY if is_capital else EntryKind.FEE
-        making.add(move, kind, money(-move.gross, move.currency))
+        making.add(move, kind, money_of(-move.gross, move.currency))
     else:
         kind = EntryKind.CAPITAL if is_capital else EntryKind.INCOME
-        making.add(move, kind, money(move.gross, move.currency))
+        making.add(move, kind, money_of(move.gross, move.currency))
 
 
 def _delivered(move: Move, making: Making) -> None:
@@ -117,9 +118,9 @@ def _delivered(move: Move, making: Making) -> None:
     amount = None
     if move.quantity > 0 and move.cost > 0 and making.price_on(asset, move.day) is None:
         making.at_cost.append((asset, move.day))
-        amount = money(move.cost, move.currency)
+        amount = money_of(move.cost, move.currency)
     kind = EntryKind.DELIVERY_IN if move.quantity > 0 else EntryKind.DELIVERY_OUT
-    making.add(move, kind, amount, quantity=abs(units(move.quantity)))
+    making.add(move, kind, amount, quantity=abs(units_of(move.quantity)))
 
 
 def _moved(legs: list[Move], making: Making) -> None:
@@ -138,8 +139,8 @@ def _moved(legs: list[Move], making: Making) -> None:
                 target.account,
                 old,
                 new,
-                units(-source.quantity),
-                units(target.quantity),
+                units_of(-source.quantity),
+                units_of(target.quantity),
                 amount=_worth_of_new(old, new, target, making),
                 currency=source.currency,
                 to_currency=target.currency,
@@ -163,4 +164,4 @@ def _changed(change: Changed, making: Making) -> Entry:
     is_ratio = change.ratio != 1 and Decimal("0.000001") <= ratio <= 1_000_000
     asset = making.ids[change.currency, change.asset]
     head = (change.day, EntryKind.QUANTITY, change.account, asset)
-    return Entry(*head, quantity=units(change.quantity), ratio=ratio if is_ratio else None)
+    return Entry(*head, quantity=units_of(change.quantity), ratio=ratio if is_ratio else None)

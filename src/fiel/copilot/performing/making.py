@@ -1,4 +1,4 @@
-"""What entries are made with: names of assets, prices of days, whole units turned into money and shares."""
+"""What entries are made with: names of assets and prices of days."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from fiel.copilot.performing.moves import Move
-from fiel.kernel.money import currency_decimals
+from fiel.custody.accounts import units_of
 from fiel.kernel.rounding import round_half_up
 from fiel.performance.entries import Entry, EntryKind, Transfer
 
@@ -42,14 +42,4 @@ class Making:
 def worth(making: Making, asset: str, leg: Move) -> Decimal | None:
     """The shares of a leg at the close of its day; `None` without a close."""
     price = making.price_on(asset, leg.day)
-    return None if price is None else round_half_up(price * units(abs(leg.quantity)), 2)
-
-
-def units(billionths: int) -> Decimal:
-    """Billionths as units."""
-    return Decimal(billionths).scaleb(-9)
-
-
-def money(minor: int, currency: str) -> Decimal:
-    """Minor units as money: exact, as no currency of the book has more than two decimals."""
-    return Decimal(minor).scaleb(-currency_decimals(currency))
+    return None if price is None else round_half_up(price * units_of(abs(leg.quantity)), 2)

@@ -81,7 +81,7 @@ _OF_ORDERS = frozenset({ChangeKind.FILL, ChangeKind.CORRECTION})
 
 def read_moves(book: Snapshot, users: Sequence[str], zone: tzinfo) -> list[Move]:
     """Every move of the accounts, in order of occurrence, days in the zone. Raises `Corrupt`."""
-    lots = [lot for found in book.lots_of(users).values() for lot in found]
+    lots = book.lots_together(users)
     costs = {lot.id: lot.gross for lot in lots}
     entries = [entry for entry in book.entries_of(users) if entry.kind not in _OF_ORDERS]
     gone = _taken_back(entries)
@@ -107,23 +107,20 @@ def _taken_back(entries: Iterable[BookedEntry]) -> frozenset[str]:
 def _of_entry(entry: BookedEntry, cost: int, zone: tzinfo) -> Iterable[Move]:
     """An entry as its move; an adjustment may be of money and of shares."""
     fact = FactCause.parse(entry.cause)
-    command = entry.cause if fact is None else fact.command_id
     day, asset = local_day(entry.occurred_at, zone), None if entry.ticker is None else asset_of(entry.ticker)
     head = (entry.id, entry.user_id, entry.currency, entry.occurred_at, day)
     money = (entry.gross, entry.fee, entry.withheld)
     if fact is not None:
-        # The legs of one happening are named after it: `stem#1`, `stem#out`.
-        stem = command.partition("#")[0]
-        yield Move(*head, _OF_FACT[fact.kind], asset, entry.quantity, *money, cost, stem)
+        yield Move(*head, _OF_FACT[fact.kind], asset, entry.quantity, *money, cost, fact.stem)
     elif entry.kind in _OF_KIND:
-        yield Move(*head, _OF_KIND[entry.kind], asset, entry.quantity, *money, cost, command)
+        yield Move(*head, _OF_KIND[entry.kind], asset, entry.quantity, *money, cost, entry.cause)
     elif entry.kind is ChangeKind.TRANSFER:
-        yield Move(*head, What.MOVE, asset, entry.quantity, *money, cost, command)
+        yield Move(*head, What.MOVE, asset, entry.quantity, *money, cost, entry.cause)
     else:
         if entry.quantity:
-            yield Move(*head, What.DELIVERY, asset, entry.quantity, 0, 0, 0, cost, command)
+            yield Move(*head, What.DELIVERY, asset, entry.quantity, 0, 0, 0, cost, entry.cause)
         if entry.gross or entry.fee:
-            yield Move(*head, What.CASH, None, 0, entry.gross - entry.fee, 0, 0, 0, command)
+            yield Move(*head, What.CASH, None, 0, entry.gross - entry.fee, 0, 0, 0, entry.cause)
 
 
 def _of_fill(lot: Lot, zone: tzinfo) -> Move:

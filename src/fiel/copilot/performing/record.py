@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
-from fiel.copilot.number_ids import NumberId
+from fiel.copilot.number_ids import NumberId, camel
 from fiel.copilot.performing.desk import PerformanceView
 from fiel.kernel.errors import Refused
 from fiel.kernel.rounding import finance_context, round_half_up
@@ -138,18 +138,13 @@ def _group(view: PerformanceView, row: Row, *, ids: bool) -> dict[str, Any]:
     with suppress(Refused):
         numbers["simple_gain"] = f"{told.simple_gain:f}"
     found: dict[str, Any] = {"level": told.level.value, "name": told.name}
-    found |= {_camel(name): text for name, text in numbers.items()}
+    found |= {camel(name): text for name, text in numbers.items()}
     found["moneyWeighted"] = _rate(told.money_weighted())
     if ids:
         found["ids"] = {
-            _camel(name): str(number_id(view, told, name)) for name in (*numbers, "money_weighted")
+            camel(name): str(number_id(view, told, name)) for name in (*numbers, "money_weighted")
         }
     return found
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
 
 
 def _rate(outcome: RateOutcome) -> dict[str, Any]:

@@ -6,16 +6,15 @@ Quantities are in units of the asset, money in the plan's currency, weights frac
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from io import StringIO
 from typing import Any, TypeAlias
 
 from fiel.copilot.plan_view import sentences
 from fiel.copilot.plan_view.view import PlanView
 from fiel.copilot.plan_view.words import Words
+from fiel.kernel import csv_cells
 from fiel.kernel.decimals import plain
 from fiel.kernel.errors import FielError
 from fiel.rebalancing.plan import LevelDeficit, OrderReason, SkipReason, Solution
@@ -37,8 +36,6 @@ CSV_COLUMNS = (
     "currency",
     "reason",
 )
-#: A cell that starts with one of these is a formula to a spreadsheet.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text_of(number: Decimal) -> str:
@@ -145,25 +142,14 @@ def order_rows(view: PlanView, words: Words) -> list[dict[str, Any]]:
     ]
 
 
-def csv_text(view: PlanView, words: Words) -> str:
-    """The orders as CSV: comma, dot decimals, LF, a header always, no cell that starts a formula."""
-    target = StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for row in order_rows(view, words):
-        writer.writerow([_cell(row[column]) for column in CSV_COLUMNS])
-    return target.getvalue()
+def csv_text(view: PlanView, words: Words, form: csv_cells.CsvForm = csv_cells.PLAIN) -> str:
+    """The orders as CSV: comma and dot decimals if nothing else is asked for, no trailing zeros, LF."""
+    rows = ([_cell(row[column]) for column in CSV_COLUMNS] for row in order_rows(view, words))
+    return csv_cells.csv_text(CSV_COLUMNS, rows, form)
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return text_of(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _cell(value: csv_cells.CsvCell) -> csv_cells.CsvCell:
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 def _explanations(solution: Solution) -> Record:

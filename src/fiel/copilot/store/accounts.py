@@ -34,6 +34,14 @@ def users_of(connection: Connection, wallet: str) -> tuple[str, ...]:
     return (wallet, *(each.user_id for each in accounts_of(connection, wallet)))
 
 
+def users_of_all(connection: Connection, wallets: Iterable[str]) -> dict[str, str]:
+    """The wallet of each account that the book can have of these wallets, their own among them."""
+    named = sorted(wallets)
+    held = wallet_accounts.c
+    asked = select(held.user_id, held.wallet).where(held.wallet.in_(named))
+    return {each: each for each in named} | {row.user_id: row.wallet for row in connection.execute(asked)}
+
+
 def owners(connection: Connection, user_ids: Iterable[str]) -> dict[str, str]:
     """The wallet of each account that is one of a wallet; those that stand for themselves are left out."""
     held = wallet_accounts.c

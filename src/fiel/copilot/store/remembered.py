@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from fiel.copilot.tables import remembered
 from fiel.infra.storage.upserts import insert_into
@@ -33,6 +33,8 @@ def remember(
 
     Raises `InvalidInput` (too_much_remembered, text_too_long).
     """
+    if not values:
+        return
     for name, value in values.items():
         if not name or len(name) > TEXT_MAX or len(value) > TEXT_MAX:
             raise InvalidInput(
@@ -47,10 +49,3 @@ def remember(
         connection.execute(
             new.on_conflict_do_update(index_elements=keys, set_={"value": value, "changed_at": at})
         )
-
-
-def forget(connection: Connection, wallet: str, topic: str, names: list[str]) -> None:
-    """No longer remember these."""
-    held = remembered.c
-    which = (held.wallet == wallet, held.topic == topic, held.name.in_(names))
-    connection.execute(delete(remembered).where(*which))

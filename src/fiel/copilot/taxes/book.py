@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
-from decimal import Decimal
 from types import MappingProxyType
 
 from fiel.copilot.income.announced import announced_of
@@ -18,16 +17,18 @@ from fiel.copilot.taxes.lots import CURRENCY, read_lots
 from fiel.copilot.taxes.remarks import Remark, remark
 from fiel.copilot.taxes.share_events import actions_of
 from fiel.copilot.taxes.told import Told
-from fiel.custody.accounts import Lot
+from fiel.custody.accounts import Lot, money_of
 from fiel.custody.queries import IncomeReceipt, Snapshot
 from fiel.income.values import IncomeKind
 from fiel.infra.storage.database import Session
 from fiel.market.queries import events_of
 from fiel.market.symbol_events import SymbolEvents
 from fiel.portfolio.corporate_actions import Action, Amortisation, FractionAuction
+from fiel.portfolio.holdings import Holding
 from fiel.portfolio.instruments import Kind, infer_kind
 from fiel.tax.annual import IncomeKind as FormKind
 from fiel.tax.annual import Received
+from fiel.tax.cost_basis import History, replay
 from fiel.tax.trades import Side, Trade
 
 #: What the forms call each kind of income; capital given back is no income, and OTHER nobody can place.
@@ -73,12 +74,21 @@ class TaxBook:
             actions=tuple(one for one in self.actions if one.asset not in outside),
         )
 
+    def history(self, until: date) -> History:
+        """What was done up to a day, each in its category. Raises `Refused` (quantity_not_held,
+        average_cost_missing)."""
+        return replay(self.trades, self.actions, until=until, categories=self.categories.known)
+
+    def holdings(self, on: date) -> Mapping[str, Holding]:
+        """What was held at the end of a day, splits applied; sold short stands below zero."""
+        return replay(self.trades, self.actions, until=on, short_selling=True).holdings
+
 
 def read_book(connection: Session, wallet: str, zone: tzinfo, told: Told) -> TaxBook:
     """The wallet in the connection's transaction. Raises `Unavailable`, `Corrupt`."""
     book = Snapshot(connection)
     users = users_of(connection, wallet)
-    lots = [lot for each in book.lots_of(users).values() for lot in each]
+    lots = book.lots_together(users)
     receipts = [receipt for each in book.income_of(users).values() for receipt in each]
     facts = read_facts(book.entries_of(users), zone, CURRENCY)
     assets = {asset_of(lot.ticker) for lot in lots if lot.currency == CURRENCY}
@@ -140,7 +150,7 @@ def _received(
     for each in receipts:
         asset = asset_of(each.ticker)
         day = local_day(each.occurred_at, zone)
-        net, withheld = Decimal(each.net).scaleb(-2), Decimal(each.withheld).scaleb(-2)
+        net, withheld = money_of(each.net, CURRENCY), money_of(each.withheld, CURRENCY)
         kind = _FORM_KINDS.get(each.kind)
         if each.kind.is_capital or each.currency != CURRENCY:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fiel.copilot.income.announced import AnnouncedOf
@@ -37,15 +37,19 @@ class Categories:
         """Raises `Refused` (category_missing) naming every one of the assets that nothing tells."""
         missing = sorted(set(assets) - self.known.keys() - self.outside)
         if missing:
-            names = ", ".join(missing)
-            raise Refused(
-                "category_missing",
-                f"nothing tells what {names} is for tax; say it with --category {missing[0]}=fii "
-                f"(one of: {', '.join(WORDS)}), or ask for what it pays with "
-                f"`fiel market events {missing[0]}`",
-                field="--category",
-                details={"assets": names, "first": missing[0], "words": ", ".join(WORDS)},
-            )
+            raise category_missing(missing)
+
+
+def category_missing(assets: Sequence[str]) -> Refused:
+    """The refusal where nothing tells what these are: at least one, in the order in which they are told."""
+    names, words = ", ".join(assets), ", ".join(WORDS)
+    return Refused(
+        "category_missing",
+        f"nothing tells what {names} is for tax; say it with --category {assets[0]}=fii "
+        f"(one of: {words}), or ask for what it pays with `fiel market events {assets[0]}`",
+        field="--category",
+        details={"assets": names, "first": assets[0], "words": words},
+    )
 
 
 def decide(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, localcontext
 
+from fiel.copilot.income.booked_changes import NEAR
 from fiel.custody.events import FactKind
 from fiel.kernel.rounding import Rounding, finance_context, round_to
 from fiel.portfolio.corporate_actions import (
@@ -25,8 +26,6 @@ from fiel.portfolio.corporate_actions import (
     Split,
 )
 
-#: Calendar days between the market's day of an event and the book's, or between two accounts of a wallet.
-NEAR = timedelta(days=20)
 _ZERO, _ONE = Decimal(0), Decimal(1)
 #: Percents that are derived from quantities are cut upwards here, so that the quantity comes out again.
 _FINE = 30

@@ -11,21 +11,21 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 
-from fiel.copilot.income.zones import DEFAULT_ZONE, zone_of
 from fiel.copilot.store.remembered import CATEGORY, remember, remembered_of
 from fiel.copilot.taxes.book import TaxBook, read_book
 from fiel.copilot.taxes.laws import Law, laws_of
+from fiel.copilot.taxes.months import month_of, months_of
 from fiel.copilot.taxes.remarks import Remark, between
 from fiel.copilot.taxes.told import Told
 from fiel.infra.storage.database import Database
-from fiel.kernel.errors import InvalidInput
+from fiel.infra.zones import DEFAULT_ZONE, zone_of
+from fiel.kernel.errors import InvalidInput, Refused
 from fiel.kernel.months import month_after
 from fiel.portfolio.holdings import Holding
 from fiel.tax.annual import YearSummary, from_outcomes, owned, year_summary
-from fiel.tax.cost_basis import History, replay
 from fiel.tax.fifo import Lot, fifo_lots
-from fiel.tax.monthly import Carried, MonthTax, ledger, month_tax
-from fiel.tax.results import MonthResults, ResultsOptions, results_by_month
+from fiel.tax.monthly import Carried, MonthTax, month_tax
+from fiel.tax.results import MonthResults
 
 #: Before it the rules of the month are not known here (`fiel.tax.dated_rows`).
 FIRST_YEAR = 2005
@@ -96,38 +96,71 @@ class TaxDesk:
         _check_year(month.year, today)
         book, _ = self._book(wallet)
         last = month_after(month) - _ONE_DAY
-        book.categories.require(book.sold_until(last))
-        history = _history(book.taxed, last)
-        tax = (self._months(history, month) or (self._empty(month),))[-1]
+        tax = month_of(book, self.told, month, last)
         left = max(tax.stock_limit - tax.stock_sales, _ZERO)
         return MonthView(
             wallet, today, tax, left, laws_of(tax), between(_but_income(book.remarks), date.min, last)
         )
 
+    def calendar(
+        self, wallet: str, first: date, year: int, today: date
+    ) -> tuple[tuple[MonthView, ...], YearView | Refused, int]:
+        """The months from `first` to that of `today`, the forms of a year (or why there are none) and the
+        year in which the wallet begins: the book is read once.
+
+        Months before the first sale have nothing in them. Raises what `month` raises.
+        """
+        _check_year(first.year, today)
+        _check_year(year, today)
+        book, told = self._book(wallet)
+        months = self._months(book, first.replace(day=1), today)
+        try:
+            forms: YearView | Refused = self._year(book, told, year, today)
+        except Refused as refusal:
+            forms = refusal
+        return months, forms, _first_year(book, today)
+
+    def _months(self, book: TaxBook, first: date, today: date) -> tuple[MonthView, ...]:
+        end = month_after(today) - _ONE_DAY
+        book.categories.require(book.sold_until(end))
+        made = {one.month: one for one in months_of(book.taxed.history(end), self.told, today.replace(day=1))}
+        found, month, carried = [], first, Carried(self.told.losses)
+        while month <= today:
+            tax = made.get(month) or month_tax(MonthResults(month), carried)
+            carried = tax.carried
+            left = max(tax.stock_limit - tax.stock_sales, _ZERO)
+            remarks = between(_but_income(book.remarks), date.min, month_after(month) - _ONE_DAY)
+            found.append(MonthView(book.wallet, today, tax, left, laws_of(tax), remarks))
+            month = month_after(month)
+        return tuple(found)
+
     def year(self, wallet: str, year: int, today: date) -> YearView:
         """The forms of a calendar year. Raises what `month` raises; `Refused` also for what is only held."""
         _check_year(year, today)
         book, told = self._book(wallet)
+        return self._year(book, told, year, today)
+
+    def _year(self, book: TaxBook, told: Told, year: int, today: date) -> YearView:
         first, last = date(year, 1, 1), date(year, 12, 31)
         taxed = book.taxed
-        before, after = _history(taxed, first - _ONE_DAY), _history(taxed, last)
+        before, after = taxed.history(first - _ONE_DAY), taxed.history(last)
         book.categories.require({*before.holdings, *after.holdings, *book.sold_until(last)})
         known = book.categories.known
         goods = owned(before.holdings, after.holdings, known, fiagros=told.fiagros)
         bonuses = [one for one in from_outcomes(after.outcomes) if one.gross]
-        months = self._months(after, min(last, today).replace(day=1))
+        months = months_of(after, self.told, min(last, today).replace(day=1))
         summary = year_summary(year, months, goods, [*book.received, *bonuses])
         remarks = (
             *between(_but_income(book.remarks), date.min, last),
             *_income_of(book.remarks, first, last),
         )
-        return YearView(wallet, today, summary, today <= last, remarks)
+        return YearView(book.wallet, today, summary, today <= last, remarks)
 
     def positions(self, wallet: str, on: date, *, by_age: bool = False) -> PositionsView:
         """What was held at the end of a day. Sold short stands below zero. Raises `Refused`
         (quantity_not_held) for lots by age of what was sold short."""
         book, _ = self._book(wallet)
-        held = replay(book.trades, book.actions, until=on, short_selling=True).holdings
+        held = book.holdings(on)
         lots = _lots(book, on) if by_age else {}
         rows = tuple(Held(each, lots.get(asset, ())) for asset, each in held.items())
         return PositionsView(wallet, on, rows, between(_but_income(book.remarks), date.min, on))
@@ -143,18 +176,6 @@ class TaxDesk:
             told = self.told.after(remembered_of(connection, wallet, CATEGORY))
             return read_book(connection, wallet, self.zone or zone_of(DEFAULT_ZONE), told), told
 
-    def _months(self, history: History, last: date) -> tuple[MonthTax, ...]:
-        """The months from the first in which something was sold to `last`."""
-        options = ResultsOptions(repricing_days=self.told.repricing_days)
-        return ledger(results_by_month(history, options), Carried(self.told.losses), until=last)
-
-    def _empty(self, month: date) -> MonthTax:
-        return month_tax(MonthResults(month), Carried(self.told.losses))
-
-
-def _history(book: TaxBook, until: date) -> History:
-    return replay(book.trades, book.actions, until=until, categories=book.categories.known)
-
 
 def _lots(book: TaxBook, on: date) -> Mapping[str, tuple[Lot, ...]]:
     """Lots by age; what left without a sale took the oldest along."""
@@ -162,6 +183,12 @@ def _lots(book: TaxBook, on: date) -> Mapping[str, tuple[Lot, ...]]:
     return MappingProxyType(
         {asset: tuple(one for one in lots if one.quantity) for asset, lots in found.items()}
     )
+
+
+def _first_year(book: TaxBook, today: date) -> int:
+    """That of the first trade or income; that of `today` while there is none."""
+    days = [*(one.day for one in book.trades), *(one.day for one in book.received)]
+    return max(min((day.year for day in days), default=today.year), FIRST_YEAR)
 
 
 def _but_income(remarks: Iterable[Remark]) -> tuple[Remark, ...]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from fiel.copilot.income.wallet import asset_of, local_day
+from fiel.custody.accounts import money_of
 from fiel.custody.events import BookedEntry, FactKind
 from fiel.custody.ledger.facts import FactCause
 
@@ -40,9 +41,9 @@ class Facts:
         return None if cause is None else cause.kind
 
     def stem_of(self, lot_id: str) -> str:
-        """What the legs of one event have in common: the command before `#`."""
+        """What the legs of one event have in common."""
         cause = self.causes.get(lot_id)
-        return lot_id if cause is None else cause.command_id.partition("#")[0]
+        return lot_id if cause is None else cause.stem
 
 
 def read_facts(entries: Iterable[BookedEntry], zone: tzinfo, currency: str) -> Facts:
@@ -56,7 +57,7 @@ def read_facts(entries: Iterable[BookedEntry], zone: tzinfo, currency: str) -> F
             cause.kind,
             local_day(entry.occurred_at, zone),
             asset_of(cause.ticker or ""),
-            Decimal(entry.gross).scaleb(-2),
+            money_of(entry.gross, currency),
         )
         for entry, cause in kept
         if cause.kind in _SALES and entry.currency == currency and entry.gross > 0

@@ -19,7 +19,7 @@ from fiel.copilot.taxes.changes import Leg, changes_of, pair_with_market
 from fiel.copilot.taxes.days import Days, Moved
 from fiel.copilot.taxes.facts import Facts
 from fiel.copilot.taxes.remarks import Remark, remark
-from fiel.custody.accounts import PRICE_SCALE, QUANTITY_SCALE, Lot, LotKind
+from fiel.custody.accounts import PRICE_SCALE, QUANTITY_SCALE, Lot, LotKind, money_of
 from fiel.custody.events import FactKind
 from fiel.kernel.rounding import finance_context, round_half_up
 from fiel.portfolio.corporate_actions import Action, Opening, Renamed
@@ -94,7 +94,7 @@ def legs_of(lots: Iterable[Lot], facts: Facts, zone: tzinfo) -> list[Leg]:
             local_day(lot.occurred_at, zone),
             asset_of(lot.ticker),
             _units(lot.quantity),
-            _reais(lot.gross),
+            money_of(lot.gross, CURRENCY),
         )
         for lot in lots
         if lot.kind is LotKind.CHANGE
@@ -115,7 +115,7 @@ class _Reading:
         if lot.kind is LotKind.TRADE:
             self._trade(lot, place)
         elif lot.kind is LotKind.RETURN:
-            self.days.returns.append(self._moved(lot, _reais(lot.gross)))
+            self.days.returns.append(self._moved(lot, money_of(lot.gross, CURRENCY)))
         elif lot.quantity > 0:
             self._bring(lot, place)
         else:
@@ -125,13 +125,13 @@ class _Reading:
     def _trade(self, lot: Lot, place: int) -> None:
         """One execution; accounts are brokers, whose day trades are their own."""
         side = Side.BUY if lot.quantity > 0 else Side.SELL
-        numbers = _units(abs(lot.quantity)), _price(lot), _reais(lot.fee)
+        numbers = _units(abs(lot.quantity)), _price(lot), money_of(lot.fee, CURRENCY)
         head = (lot.id, self._day(lot), asset_of(lot.ticker), _ANY, side)
         self.days.traded.append((Trade(*head, *numbers, broker=lot.user_id, sequence=place), lot.user_id))
 
     def _bring(self, lot: Lot, place: int) -> None:
         """Units with what they cost."""
-        moved = self._moved(lot, _reais(lot.gross))
+        moved = self._moved(lot, money_of(lot.gross, CURRENCY))
         if not lot.gross:
             self.done.remarks.append(
                 remark("brought_without_cost", moved.day, asset=moved.asset, quantity=f"{moved.quantity:f}")
@@ -186,15 +186,11 @@ def _units(billionths: int) -> Decimal:
     return Decimal(billionths) / QUANTITY_SCALE
 
 
-def _reais(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)
-
-
 def _price(lot: Lot) -> Decimal:
     """As executed; of a trade that was told, what was paid where the price printed does not give it."""
     price = Decimal(lot.price) / PRICE_SCALE
     if lot.order_id:
         return price
     with localcontext(finance_context()):
-        quantity, gross = _units(abs(lot.quantity)), _reais(lot.gross)
+        quantity, gross = _units(abs(lot.quantity)), money_of(lot.gross, CURRENCY)
         return price if abs(price * quantity - gross) <= _CENT else round_half_up(gross / quantity, 9)

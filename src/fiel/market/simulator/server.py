@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import h11
 
+from fiel.infra.listening import is_loopback
 from fiel.kernel.errors import InvalidInput, Unavailable
 from fiel.market.simulator.talk import PREFIXES, Broken, Reply, Request, json_reply
 from fiel.market.simulator.upstream import Upstream
@@ -84,11 +84,7 @@ async def running(
 
 
 def _check_loopback(host: str) -> None:
-    try:
-        inside = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        inside = False
-    if not inside:
+    if not is_loopback(host):
         raise InvalidInput("not_loopback", "the simulator listens on 127.0.0.1 or ::1 only", field="host")
 
 

@@ -59,6 +59,12 @@ class StoredSymbols:
                     found[str(row.symbol)] = _quote(row)
         return found
 
+    def quoted_between(self) -> tuple[datetime | None, datetime | None]:
+        """The instants of the oldest and of the newest last quote: one row per symbol is looked at."""
+        with self.database.reading() as connection:
+            first, last = connection.execute(select(func.min(quotes.c.as_of), func.max(quotes.c.as_of))).one()
+        return first, last
+
     def put_quote(self, quote: StoredQuote, messages: Sequence[OutboxMessage] = ()) -> bool:
         """Keep a quote unless a later one is held; whether it was. Messages go with it when it is news."""
 
