@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import Fiel, answer, run_fiel
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
 from fiel.copilot.actions.manual import KINDS
-from fiel.entrypoints.cli import app
 from fiel.entrypoints.words.actions import ACTIONS_NOTES
 from fiel.infra.storage.database import Database
 from fiel.market import event_codec
 from fiel.market.store.events import SHARES, EventRow, StoredEvents
 from fiel.market.values import ShareEvent, ShareKind
 
-Fiel = Callable[..., Result]
-
 
 @pytest.fixture
 def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel ...` on ana's book: 100 ITSA4 at 10.00 since January; the market tells a bonus of 5 %."""
-    url = f"sqlite:///{tmp_path / 'book.db'}"
+    url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
 
     def run(*arguments: object, lang: str = "en") -> Result:
-        environment = {"COLUMNS": "300", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
-        return CliRunner().invoke(app, [str(each) for each in arguments], env=environment)
+        return run_fiel(*arguments, lang=lang, columns=300, environment={"FIEL_DATABASE_URL": url})
 
     at = "2026-01-05T12:00:00-03:00"
     done = run("custody", "bring", "ana", "ITSA4", "100", "1000.00", "--occurred-at", at)
@@ -42,12 +37,6 @@ def fiel(tmp_path: Path) -> Fiel:
     StoredEvents(database).save("ITSA4", [row], at=datetime(2026, 3, 11, tzinfo=UTC))
     database.close()
     return run
-
-
-def answer(result: Result) -> Any:
-    """The JSON of a command that ended well."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 BONUS = "ITSA4:bonus:2026-03-11"

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
 from fiel.copilot.plan_view.words import Lang, Words
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.entrypoints.cli.localize import help_texts
 from fiel.entrypoints.words.bond import BOND_FAILURES_PT, BOND_HELP_PT, BOND_NOTES, bond_note
 from fiel.entrypoints.words.help import HELP_PT

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.command_line import Fiel, answer, run_fiel
+from tests.support.custody_homes import ready_made
 from tests.support.import_files import Formula, negociacao, trade, workbook
 from tests.support.import_samples_other import BOUGHT_AND_SOLD, pdf, sinacor_pages
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
 from fiel.entrypoints.cli.book.undoing import named
 from fiel.kernel.errors import InvalidInput
 
-Fiel = Callable[..., Result]
 Save = Callable[..., str]
 
 BUYS = (trade(quantity=100, price="30", day="10/01/2025"), trade("VALE3", 10, "60", day="15/01/2025"))
@@ -31,9 +30,8 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel ...` on a book of this test alone, that is empty."""
 
     def run(*arguments: str, lang: str = "en") -> Result:
-        url = f"sqlite:///{tmp_path / 'book.db'}"
-        environment = {"COLUMNS": "200", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
-        return CliRunner().invoke(app, list(arguments), env=environment)
+        url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
+        return run_fiel(*arguments, lang=lang, environment={"FIEL_DATABASE_URL": url})
 
     return run
 
@@ -48,12 +46,6 @@ def save(tmp_path: Path) -> Save:
         return str(path)
 
     return write
-
-
-def answer(result: Result) -> Any:
-    """The document printed."""
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
 
 
 def export(fiel: Fiel) -> Any:

@@ -8,18 +8,18 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner, Fiel, answer
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
 from fiel.entrypoints.cli.custody import event_lines
-
-Fiel = Callable[..., Result]
+from fiel.entrypoints.cli.everything import app
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel custody ...` on a book of this test alone, in English."""
 
     def run(*arguments: object, book: str = "book", lang: str = "en", stdin: bytes | None = None) -> Result:
-        url = f"sqlite:///{tmp_path / book}.db"
+        url = f"sqlite:///{ready_made(tmp_path / (book + '.db'))}"
         environment = {"COLUMNS": "400", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
         return CliRunner().invoke(
             app, ["custody", *(str(argument) for argument in arguments)], env=environment, input=stdin
@@ -56,12 +56,6 @@ def written(path: Path, lines: Sequence[dict[str, Any] | str]) -> Path:
     texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
     path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
     return path
-
-
-def answer(result: Result) -> Any:
-    """The JSON that a command printed, after it ended well."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def test_a_deposit_with_a_key_is_made_once(fiel: Fiel) -> None:
@@ -198,7 +192,7 @@ def test_a_shuffled_and_doubled_file_exports_the_same_bytes(fiel: Fiel, tmp_path
 
 def test_the_program_itself_replays_a_pipe(tmp_path: Path) -> None:
     """A process of its own: events on standard input, the book on standard output, nothing else there."""
-    url = f"sqlite:///{tmp_path / 'book.db'}"
+    url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
 
     def run(*arguments: str, stdin: bytes = b"") -> bytes:
         program = [str(Path(sys.executable).with_name("fiel")), "custody", *arguments, "--database", url]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import Fiel, answer, run_fiel
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
-
-Fiel = Callable[..., Result]
 YEAR = ("--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z")
 OLD = "2020-01-01T00:00:00-03:00"
 
@@ -24,19 +21,10 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel custody ...` on a book of this test alone, in English."""
 
     def run(*arguments: object, lang: str = "en") -> Result:
-        url = f"sqlite:///{tmp_path / 'book'}.db"
-        environment = {"COLUMNS": "200", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
-        return CliRunner().invoke(
-            app, ["custody", *(str(argument) for argument in arguments)], env=environment
-        )
+        url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
+        return run_fiel("custody", *arguments, lang=lang, environment={"FIEL_DATABASE_URL": url})
 
     return run
-
-
-def answer(result: Result) -> Any:
-    """The JSON that a command printed, after it ended well."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 @pytest.fixture

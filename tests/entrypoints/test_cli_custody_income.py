@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
-
-from fiel.entrypoints.cli import app
-
-Fiel = Callable[..., Result]
+from tests.support.command_line import Fiel, answer, run_fiel
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
 
 @pytest.fixture
@@ -20,17 +15,11 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel custody ...` on a book of this test alone, where ana has R$ 100.00."""
 
     def run(*arguments: str, lang: str = "en") -> Result:
-        url = f"sqlite:///{tmp_path / 'book.db'}"
-        environment = {"COLUMNS": "400", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
-        return CliRunner().invoke(app, ["custody", *arguments], env=environment)
+        url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
+        return run_fiel("custody", *arguments, lang=lang, columns=400, environment={"FIEL_DATABASE_URL": url})
 
     run("deposit", "ana", "100.00")
     return run
-
-
-def answer(result: Result) -> Any:
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def test_income_is_booked_on_its_day(fiel: Fiel) -> None:

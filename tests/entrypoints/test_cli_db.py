@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.schema import version_of
 

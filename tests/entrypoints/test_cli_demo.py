@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.support.command_line import CliRunner
 from tests.support.snapshots import assert_snapshot
-from typer.testing import CliRunner
 
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 
 KEPT = Path(__file__).parent / "snapshots"
 REPOSITORY = Path(__file__).parents[2]

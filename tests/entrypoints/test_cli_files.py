@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
 from fiel import __version__
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.entrypoints.cli.exits import Exit, exit_of
 from fiel.entrypoints.cli.group import FielGroup
 from fiel.entrypoints.cli.localize import help_texts

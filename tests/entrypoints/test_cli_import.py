@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 
 HEADER = (
     "Data do Negócio;Tipo de Movimentação;Mercado;Prazo/Vencimento;Instituição;Código de Negociação;"

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from tests.infra.jobs.stage import at_work, eventually
+from tests.support.command_line import CliRunner
+from tests.support.custody_homes import ready_made
 from tests.support.income_wallets import Pays, Town, open_town
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from fiel.copilot.income.jobs import KIND, WalletDay
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.infra.jobs.port import GiveUp, Job
 from fiel.infra.storage.schema import open_database
 from fiel.market.values import CashKind
@@ -27,7 +29,7 @@ COM, PAID = date(2026, 7, 1), date(2026, 7, 14)
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[Town]:
     """Ana with a hundred ITUB4 since January, and a dividend and a JCP of them."""
-    url = f"sqlite:///{tmp_path}/fiel.db"
+    url = f"sqlite:///{ready_made(tmp_path / 'fiel.db')}"
     open_database(url).close()
     town = open_town(Settings.read({"FIEL_DATA_DIR": str(tmp_path)}, tmp_path, sys.platform), url)
     town.holds("ana", "ITUB4", "100")

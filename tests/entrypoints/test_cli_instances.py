@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 
 ANSWER_KEYS = {
     "id",

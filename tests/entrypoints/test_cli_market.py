@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.infra.system import SystemClock
 from fiel.market.simulator.plans import parse_plan
 from fiel.market.simulator.server import running

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner
+from typer.testing import Result
 
 from fiel.copilot.files.template import template
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 
 
 @pytest.fixture

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
 from tests.copilot.performing.books import Wallet
-from typer.testing import CliRunner, Result
+from tests.support.command_line import CliRunner, Fiel, answer
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
 from fiel.bootstrap import open_custody
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.entrypoints.cli.localize import help_texts
 from fiel.entrypoints.words.help import HELP_PT
 from fiel.entrypoints.words.performance import PERFORMANCE_NOTES
@@ -37,7 +37,6 @@ from fiel.performance.xirr import NoRateReason
 from fiel.portfolio.instruments import Kind
 from fiel.settings import Settings
 
-Fiel = Callable[..., Result]
 READ = datetime(2026, 1, 2, tzinfo=UTC)
 LAST = date(2025, 12, 30)
 
@@ -45,7 +44,7 @@ LAST = date(2025, 12, 30)
 @pytest.fixture
 def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel ...` on a book of this test alone: ana's two purchases of 2025 and their closes."""
-    url = f"sqlite:///{tmp_path / 'book.db'}"
+    url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
 
     def run(*arguments: object, lang: str = "en", columns: int = 120) -> Result:
         environment = {"COLUMNS": str(columns), "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
@@ -68,12 +67,6 @@ def fiel(tmp_path: Path) -> Fiel:
     StoredSeries(database).save("cdi", found, source="bcb_sgs", at=READ, span=None)
     database.close()
     return run
-
-
-def answer(result: Result) -> Any:
-    """The JSON of a command that ended well."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def test_a_year_for_people(fiel: Fiel) -> None:
@@ -190,7 +183,7 @@ def upstream() -> Iterator[str]:
 
 def test_what_lacks_is_fetched(tmp_path: Path, upstream: str) -> None:
     """Closes, events and series of a wallet that nobody asked for yet; then nothing lacks."""
-    url = f"sqlite:///{tmp_path / 'book.db'}"
+    url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
     today = SystemClock().now().date()
     with open_custody(Settings.read({"FIEL_DATA_DIR": str(tmp_path)}, tmp_path, sys.platform), url) as opened:
         ana = Wallet(opened)

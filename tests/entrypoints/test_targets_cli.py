@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
 from tests.copilot.own_plan.books import NOW, SavedBook
-from typer.testing import CliRunner, Result
+from tests.support.command_line import Fiel, answer, run_fiel
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
 from fiel.bootstrap import open_custody
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.entrypoints.cli.localize import help_texts
 from fiel.entrypoints.words.help import HELP_PT
 from fiel.settings import Settings
 
-Fiel = Callable[..., Result]
 #: Names of commands never meet, whoever opens the book.
 _NAMES = count(1, 1000)
 NOW_OPTION = ("--now", NOW.isoformat())
@@ -37,15 +36,13 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel ...` on a book of this test alone, which is empty."""
 
     def run(*arguments: object, lang: str = "en", **more: str) -> Result:
-        url = f"sqlite:///{tmp_path / 'book.db'}"
+        url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
         environment = {
-            "COLUMNS": "200",
-            "FIEL_LANG": lang,
             "FIEL_DATABASE_URL": url,
             "FIEL_DATA_DIR": str(tmp_path),
         }
         environment |= {"FIEL_MARKET_OFFLINE": "1", "VISUAL": "", "EDITOR": ""} | more
-        return CliRunner().invoke(app, [str(each) for each in arguments], env=environment)
+        return run_fiel(*arguments, lang=lang, environment=environment)
 
     return run
 
@@ -54,7 +51,7 @@ def fiel(tmp_path: Path) -> Fiel:
 def open_book(folder: Path) -> Iterator[SavedBook]:
     """The book of the test, to tell it more."""
     settings = Settings.read({"FIEL_DATA_DIR": str(folder)}, folder, sys.platform)
-    with open_custody(settings, f"sqlite:///{folder / 'book.db'}") as opened:
+    with open_custody(settings, f"sqlite:///{ready_made(folder / 'book.db')}") as opened:
         yield SavedBook(opened, count(next(_NAMES)))
 
 
@@ -96,12 +93,6 @@ def _editor(folder: Path, *steps: str) -> dict[str, str]:
         encoding="utf-8",
     )
     return {"EDITOR": f"{sys.executable} {script}"}
-
-
-def answer(result: Result) -> Any:
-    """The JSON of a command that ended well."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def told(result: Result) -> str:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from tests.support.command_line import Fiel, answer, run_fiel
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.entrypoints.cli.localize import help_texts
 from fiel.entrypoints.words.help import HELP_PT
 from fiel.entrypoints.words.tax import TAX_NOTES
 from fiel.tax.annual import Form, IncomeKind
 from fiel.tax.dated_rows import Category, Pool
 
-Fiel = Callable[..., Result]
 ORDERS = (
     (1, "2025-01-06", "PETR4", 3000, "10.00", "BUY"),
     (2, "2025-02-10", "PETR4", 1000, "25.00", "SELL"),
@@ -33,9 +32,8 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel ...` on a book of this test alone: ana's trades of 2025."""
 
     def run(*arguments: object, lang: str = "en") -> Result:
-        url = f"sqlite:///{tmp_path / 'book.db'}"
-        environment = {"COLUMNS": "400", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
-        return CliRunner().invoke(app, [str(each) for each in arguments], env=environment)
+        url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
+        return run_fiel(*arguments, lang=lang, columns=400, environment={"FIEL_DATABASE_URL": url})
 
     run("custody", "deposit", "ana", "100000.00")
     events = tmp_path / "events.jsonl"
@@ -56,12 +54,6 @@ def _life(number: int, day: str, ticker: str, quantity: int, price: str, side: s
     }
     pending, filled = order | {"status": "PENDING"}, order | {"status": "FILLED", "executedPrice": price}
     return f"{json.dumps(pending)}\n{json.dumps(filled)}\n"
-
-
-def answer(result: Result) -> Any:
-    """The JSON of a command that ended well."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def test_a_taxed_month_for_people(fiel: Fiel) -> None:

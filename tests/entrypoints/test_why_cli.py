@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support.command_line import Fiel, run_fiel
+from tests.support.custody_homes import ready_made
+from typer.testing import Result
 
-from fiel.entrypoints.cli import app
-
-Fiel = Callable[..., Result]
+_TWO = ("PETR4", "ABEV3")
 _ID = re.compile(r"\b(?:positions|performance|tax)/ana/\S+")
 
 
@@ -21,9 +20,8 @@ def fiel(tmp_path: Path) -> Fiel:
     """Runs `fiel ...` on a book of this test alone, with two trades, a dividend and a sale."""
 
     def run(*arguments: str, lang: str = "en") -> Result:
-        url = f"sqlite:///{tmp_path / 'book.db'}"
-        environment = {"COLUMNS": "300", "FIEL_LANG": lang, "FIEL_DATABASE_URL": url}
-        return CliRunner().invoke(app, list(arguments), env=environment)
+        url = f"sqlite:///{ready_made(tmp_path / 'book.db')}"
+        return run_fiel(*arguments, lang=lang, columns=300, environment={"FIEL_DATABASE_URL": url})
 
     for row in (
         "buy PETR4 --quantity 1000 --price 30 --day 2026-01-12",
@@ -81,3 +79,28 @@ def test_what_names_no_number_is_said(fiel: Fiel) -> None:
     answer = fiel("why", "petr4")
     assert answer.exit_code == 2
     assert "names no number" in answer.output
+
+
+def test_a_wallet_with_a_slash_in_its_name_keeps_it_out_of_its_accounts(fiel: Fiel) -> None:
+    """The column of accounts has "-" for the wallet's own and the label for one at a broker, nothing else."""
+    head = ("book", "add", "buy")
+    rows = (
+        "PETR4 --quantity 1 --price 30 --day 2026-04-01",
+        "ABEV3 --quantity 2 --price 15 --day 2026-04-02 --account xp",
+    )
+    previewed = [fiel(*head, *row.split(), "--user", "casa/ana").output for row in rows]
+    assert [last_cell(shown, asset) for shown, asset in zip(previewed, _TWO, strict=True)] == ["-", "xp"]
+
+    for row in rows:
+        assert fiel(*head, *row.split(), "--user", "casa/ana", "--accept").exit_code == 0
+    listed = fiel("book", "list", "--user", "casa/ana").output
+    assert [last_cell(listed, asset) for asset in _TWO] == ["-", "xp"]
+
+    asked = fiel("why", "positions/casa%2Fana/2026-04-01..2026-04-30/portfolio/quantity").output
+    assert [last_cell(asked, asset, after=2) for asset in _TWO] == ["-", "xp"]
+
+
+def last_cell(shown: str, asset: str, after: int = 0) -> str:
+    """Of the one line about an asset, the last cell, or the last but so many."""
+    [line] = [line for line in shown.splitlines() if f" {asset} " in line]
+    return re.split(r" {2,}", line.strip())[-1 - after]

@@ -15,8 +15,8 @@ _NAME = re.compile(r"test_fault_(\d\d)_\w+")
 
 _HEAD = """# Faults and outcomes
 
-What can go wrong around custody, what must come of it, and the tests that hold the product to it. A
-fault without a test is not on this page, and a test without its line here fails the build.
+What can go wrong around custody and the auto-balancer, what must come of it, and the tests that hold the
+product to it. A fault without a test is not on this page, and a test without its line here fails the build.
 
 Those in `test_faults_delivery`, `_lives`, `_limits`, `_time`, `_concurrent` and `_tampering` run on SQLite
 and on a real PostgreSQL; those in `test_faults_orders`, `_book` and `_core` on the rules alone.
@@ -27,6 +27,12 @@ statement, and a clock that jumps. After each step the postings sum to zero, the
 refused or broken operation has left every byte as it was, and an auditor that shares no code with the
 product agrees with every balance, position, cost and order. 200 seeds run with the tests, thousands with
 `make soak`; a failure names its seed.
+
+Faults 46 to 62 are the auto-balancer's, too. Those in `tests/autobalance/scenarios` run through the whole
+product on SQLite and on a real PostgreSQL, those in `saga` on the rules alone, and those in
+`tests/autobalance/kills` with real processes on PostgreSQL and Kafka, where workers are killed and stopped
+with batches in hand. A simulation with a seed (`tests/autobalance/simulation`, `fiel simulate`) lets all of
+them happen to a fleet at once.
 
 | No. | Fault | Outcome | Tests |
 |---|---|---|---|
@@ -79,7 +85,21 @@ FAULTS: dict[int, tuple[str, str]] = {
     43: ("All events on one account", "In order, no deadlock"),
     44: ("Clock jumps, leap day, summer time", "The order of the log counts, not the time"),
     45: ("Event times far away", "Both times are kept, both can be asked for"),
-    46: ("Price missing, stale, zero", "The valuation says that it is incomplete"),
+    46: ("Price missing, stale, zero", "The valuation says that it is incomplete; no order is made on it"),
+    47: ("Price flaps across the threshold", "One batch, however often it is asked for; then it cools down"),
+    48: ("Holder stopped for longer than its lease", "Refused at every write; its order is the new holder's"),
+    49: ("Holder dies before, at or after an order", "Taken over; each order is at the broker once"),
+    50: ("Two take an expired lease at once", "One new token; nobody hangs"),
+    51: ("Time-out, the order was filled", "In doubt, asked about, done; no second order"),
+    52: ("Time-out, the order never arrived", "Absent twice; the same order is sent once more"),
+    53: ("The broker answers no question", "In doubt, blocked, one alert; nothing is undone on a guess"),
+    54: ("The broker refuses a name that it knows", "Asked about, and found to be done"),
+    55: ("One operation fails, others partly filled", "What was filled is undone, and no more"),
+    56: ("Undoing fails once or twice", "Tried again after pauses; every try is in the journal"),
+    57: ("Undoing fails three times", "STALE, kept, blocks all workers; one alert"),
+    58: ("Crash while undoing", "Goes on with that try; nothing is undone twice"),
+    59: ("Channel of alerts down", "The alert waits in the outbox; STALE is not lost"),
+    60: ("STALE cleared too early", "Refused while an order is in doubt"),
     61: ("Orders and deposits during a rebalance", "Never more held than is there"),
     62: ("Buys that wait for their sales", "Refused until the cash is there"),
     63: ("Ticker renamed under an open order", "Shares, reservation and cost go over"),

@@ -137,7 +137,10 @@ def _around_commit(fuse: Fuse, connection: Any) -> Iterator[None]:
 
 
 def killed(connection: Any) -> BaseException:
-    """kill -9 of the process: its connection is gone with it."""
+    """kill -9 of the process: its connection is gone with it, and with that its locks."""
+    if isinstance(connection, sqlite3.Connection):
+        # Closed alone, it would keep the file locked while some traceback still holds one of its cursors.
+        connection.rollback()
     connection.close()
     connection.dead = True
     return Killed()

@@ -6,9 +6,11 @@ Both start as a copy of one that was migrated once, and can be copied, lost and 
 from __future__ import annotations
 
 import contextlib
+import functools
 import secrets
 import shutil
 import sqlite3
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -107,6 +109,10 @@ class BookServer:
     tables: list[str] = field(default_factory=list)
     free: list[str] = field(default_factory=list)
     lent: list[str] = field(default_factory=list)
+    #: One connection to each database is kept: a new one learns the whole catalogue first, which takes longer
+    #: than all else here.
+    kept: dict[str, Any] = field(default_factory=dict)
+    shape: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.run(f"CREATE DATABASE {self.template}")
@@ -115,7 +121,10 @@ class BookServer:
             upgrade(database)
         finally:
             database.close()
-        self.tables = self._tables(self.template)
+        self.shape = self._shape(self.template)
+        self.tables = [name for kind, name in self.shape if kind == "table"]
+        # Nobody may be connected to what is copied.
+        self.kept.pop(self.template).close()
 
     def url_of(self, name: str) -> str:
         """The URL of one of its databases."""
@@ -132,29 +141,28 @@ class BookServer:
         if home.name not in self.lent:
             return
         self.lent.remove(home.name)
-        if self._tables(home.name) != self.tables:
+        self._alone(home.name)
+        if self._shape(home.name) != self.shape and not self._mended(home.name):
             self.drop(home.name)
             return
         emptied = [f"DELETE FROM {table}" for table in self.tables]  # noqa: S608
-        # A test may have gone behind the book's back: the next one finds the guards up again.
-        guarded = [f"ALTER TABLE {table} ENABLE TRIGGER ALL" for table in APPEND_ONLY]
-        self._alone(home.name, [*emptied, *guarded, "ALTER SEQUENCE journal_seq RESTART"])
+        # Words without parameters are one message and one transaction.
+        self._connected(home.name).execute(";".join([*emptied, _NUMBERED_FROM_THE_START]))
         self.free.append(home.name)
 
     def copy_rows(self, origin: str, target: str) -> None:
         """All rows and sequences of one book into another that has none."""
-        with self._connected(origin) as here, self._connected(target) as there:
-            there.execute("SET session_replication_role = replica")
-            for table in self.tables:
-                with (
-                    here.cursor().copy(f"COPY {table} TO STDOUT") as out,
-                    there.cursor().copy(f"COPY {table} FROM STDIN") as into,
-                ):
-                    for block in out:
-                        into.write(block)
-            for name, last in here.execute("SELECT sequencename, last_value FROM pg_sequences"):
-                if last is not None:
-                    there.execute("SELECT setval(%s, %s)", (name, last))
+        here, there = self._connected(origin), self._connected(target)
+        for table in self.tables:
+            with (
+                here.cursor().copy(f"COPY {table} TO STDOUT") as out,
+                there.cursor().copy(f"COPY {table} FROM STDIN") as into,
+            ):
+                for block in out:
+                    into.write(block)
+        for name, last in here.execute("SELECT sequencename, last_value FROM pg_sequences"):
+            if last is not None:
+                there.execute("SELECT setval(%s, %s)", (name, last))
 
     def take_all_back(self) -> None:
         """At the end of a test."""
@@ -167,46 +175,69 @@ class BookServer:
             self.drop(name)
 
     def drop(self, name: str) -> None:
+        """It is gone, whoever has it open."""
+        if name in self.kept:
+            self.kept.pop(name).close()
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def run(self, statement: str) -> None:
         """A statement about databases."""
-        with self._connected(urlsplit(self.server).path.lstrip("/")) as connection:
-            connection.execute(statement)
+        import psycopg
+
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def _made(self) -> str:
         name = _name()
         self.run(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        # These tests kill no server: their commits need not wait for the disk.
+        self.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
         return name
 
-    def _tables(self, name: str) -> list[str]:
-        asked = (
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    def _shape(self, name: str) -> list[Any]:
+        """Its tables, its version, and the guards that are not as they should be."""
+        return list(self._connected(name).execute(_SHAPE))
+
+    def _mended(self, name: str) -> bool:
+        """Takes away what a test brought, and puts up the guards it took down; whether all is well then."""
+        found = self._shape(name)
+        for kind, brought in found:
+            if kind == "table" and brought not in self.tables:
+                self._connected(name).execute(f"DROP TABLE {brought} CASCADE")
+        if any(kind == "off" for kind, _ in found):
+            for table in APPEND_ONLY:
+                self._connected(name).execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
+        return self._shape(name) == self.shape
+
+    def _alone(self, name: str) -> None:
+        """Killed connections may not be gone yet."""
+        self._connected(name).execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        with self._connected(name) as connection:
-            (version,) = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
-            found = sorted(row[0] for row in connection.execute(asked))
-        return found if not self.tables or version == self._version() else []
-
-    def _version(self) -> str:
-        with self._connected(self.template) as connection:
-            return str(connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()[0])
-
-    def _alone(self, name: str, statements: list[str]) -> None:
-        with self._connected(name) as connection:
-            # Killed connections may not be gone yet.
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            connection.execute("SET session_replication_role = replica")
-            for statement in statements:
-                connection.execute(statement)
 
     def _connected(self, name: str) -> Any:
         import psycopg
 
-        return psycopg.connect(self.url_of(name), autocommit=True)
+        found = self.kept.get(name)
+        if found is None or found.closed:
+            found = self.kept[name] = psycopg.connect(self.url_of(name), autocommit=True)
+            found.execute("SET session_replication_role = replica")
+        return found
+
+
+_SHAPE = """
+SELECT 'table', tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+UNION ALL SELECT 'version', version_num FROM alembic_version
+UNION ALL SELECT 'off', tgname FROM pg_trigger WHERE tgenabled <> 'O'
+UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'column', c.relname || '.' || a.attname || ' ' || a.atttypid || ' ' || a.attnotnull
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = 'public' AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY 1, 2
+"""
+_NUMBERED_FROM_THE_START = "SELECT setval(sequencename::regclass, start_value, false) FROM pg_sequences"
 
 
 def _opened(url: str, fuse: Fuse | None, *, patient: bool) -> Database:
@@ -215,11 +246,26 @@ def _opened(url: str, fuse: Fuse | None, *, patient: bool) -> Database:
     return database
 
 
+@functools.cache
+def _without_rows() -> bytes:
+    """An embedded database with the whole schema: migrated once in each process."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "book.sqlite"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
+def ready_made(file: Path) -> Path:
+    """Puts a book without rows there, unless there is one: opening it then takes no migration."""
+    if not file.exists():
+        file.write_bytes(_without_rows())
+    return file
+
+
 def migrated_file(folder: Path) -> FileHome:
     """A book without rows, to be copied."""
-    home = FileHome(folder / "template.sqlite")
-    open_database(home.url).close()
-    return home
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileHome(ready_made(folder / "template.sqlite"))
 
 
 def fresh_file(template: FileHome, folder: Path) -> FileHome:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Far beyond what anything here takes, even on a busy machine.
-PATIENCE_S = 240.0
+PATIENCE_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,10 @@ def fiel(folder: Path, *arguments: str, **environment: str) -> Iterator[Process]
         popen.wait()
 
 
-def until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for a condition. Fails when it does not come."""
+def until(condition: Callable[[], bool], what: str | Callable[[], str]) -> None:
+    """Wait for a condition. Fails when it does not come; `what` may say what is missing by then."""
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain until {what if isinstance(what, str) else what()}")
         time.sleep(0.05)

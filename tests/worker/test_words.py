@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from typer.main import get_command
-from typer.testing import CliRunner
 
-from fiel.entrypoints.cli import app
+from fiel.entrypoints.cli.everything import app
 from fiel.entrypoints.words.serving import SERVING_HELP_PT
+from tests.support.command_line import CliRunner
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from fiel.entrypoints.words.serving import SERVING_HELP_PT
     [
         (("worker",), "Os processos que ficam", "The processes that stay"),
         (("worker", "custody"), "o lote em mãos é terminado", "the batch in hand is finished"),
-        (("serve",), "Quem alcança o endereço pode mover dinheiro", "Whoever reaches the address can move"),
+        (("serve",), "qualquer outro endereço precisa de um dono", "any other address needs an owner"),
     ],
 )
 def test_help_is_in_the_reader_s_language(command: tuple[str, ...], portuguese: str, english: str) -> None:

@@ -16,9 +16,9 @@ from fiel.copilot.plan_view.words import Words
 from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.income.opening import opened_income, user_of
+from fiel.entrypoints.cli.income.opening import booking_parts, opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
-from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
+from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.cli.tax.options import UserOption
 from fiel.entrypoints.words.actions import ACTIONS_EXAMPLES, ACTIONS_NOTES, ADD_EXAMPLES
 from fiel.entrypoints.words.notes import note
@@ -217,11 +217,8 @@ def add(
 
 def _desk(opened: OpenIncome) -> ActionsDesk:
     from fiel.copilot.actions.desk import ActionsDesk
-    from fiel.copilot.income.zones import zone_of
-    from fiel.custody.bookings import Bookings
 
-    bookings = Bookings(opened.custody.book, opened.clock)
-    return ActionsDesk(opened.database, bookings, opened.clock, zone_of(settings_here().income.zone))
+    return ActionsDesk(*booking_parts(opened))
 
 
 def _only_shown(found: Sequence[Proposed]) -> Accepted:

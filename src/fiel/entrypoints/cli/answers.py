@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -35,16 +34,6 @@ def moment_of(text: str, field: str) -> datetime:
             field=field,
         )
     return moment
-
-
-def moment_text(moment: datetime | None) -> str | None:
-    """An instant for programs: ISO 8601 in UTC."""
-    return None if moment is None else moment.isoformat()
-
-
-def number_text(number: Decimal | None) -> str | None:
-    """A number for programs: exact, as plain text."""
-    return None if number is None else f"{number:f}"
 
 
 def day_words(day: date, words: Words) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.status import Status
 from rich.table import Table
@@ -16,11 +15,12 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.booking import checked_record
+from fiel.entrypoints.answers.values import quantity_text
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.file_rows import amount_words, kind_words, line_of, reasoned_line, show_others
-from fiel.entrypoints.cli.income.opening import opened_income, user_of
+from fiel.entrypoints.cli.file_rows import amount_words, kind_words, reasoned_line, show_others
+from fiel.entrypoints.cli.income.opening import booking_parts, opened_income, user_of
 from fiel.entrypoints.cli.screen import screen, show, write_out
-from fiel.entrypoints.cli.surroundings import settings_here
 from fiel.entrypoints.words.notes import note
 from fiel.kernel.errors import NotFound
 
@@ -52,11 +52,8 @@ class Ask:
 def desk_on(opened: OpenIncome) -> BookingDesk:
     """Booking on a book that is open, in the zone of the settings."""
     from fiel.copilot.booking.desk import BookingDesk
-    from fiel.copilot.income.zones import zone_of
-    from fiel.custody.bookings import Bookings
 
-    bookings = Bookings(opened.custody.book, opened.clock)
-    return BookingDesk(opened.database, bookings, opened.clock, zone_of(settings_here().income.zone))
+    return BookingDesk(*booking_parts(opened))
 
 
 def wallet_of(opened: OpenIncome, user: str | None) -> str:
@@ -91,10 +88,10 @@ def book_files(
                 prepared, alerts = desk.prepare(wallet, files, said), ()
     if as_json:
         for checked in prepared.files:
-            write_out(json.dumps(_record(checked, prepared, is_booked=ask.accept), ensure_ascii=True))
+            write_out(json.dumps(checked_record(checked, prepared, is_booked=ask.accept), ensure_ascii=True))
         return
     for checked in prepared.files:
-        _show(checked, words, is_booked=ask.accept)
+        _show(checked, wallet, words, is_booked=ask.accept)
     _show_end(prepared, alerts, words, ask)
 
 
@@ -104,7 +101,7 @@ def _waiting(words: Words) -> Status | nullcontext[None]:
     return console.status(note("import_working", words)) if console.is_terminal else nullcontext()
 
 
-def _show(checked: Checked, words: Words, *, is_booked: bool) -> None:
+def _show(checked: Checked, wallet: str, words: Words, *, is_booked: bool) -> None:
     file, compared = checked.file, checked.compared
     write_out(note("import_file", words, file=printable(file.name), format=file.layout, sha=file.sha256[:12]))
     if checked.before is not None:
@@ -112,7 +109,7 @@ def _show(checked: Checked, words: Words, *, is_booked: bool) -> None:
     code = "import_done" if is_booked else "import_new"
     write_out(note(code, words, n=len(checked.planned)))
     if checked.planned:
-        show(screen(), planned_table(checked.planned[:SHOWN_MAX], words))
+        show(screen(), planned_table(checked.planned[:SHOWN_MAX], wallet, words))
     if len(checked.planned) > SHOWN_MAX:
         write_out(note("import_more", words, n=len(checked.planned) - SHOWN_MAX))
     counts = (
@@ -137,7 +134,7 @@ def _waiting_why(each: Reasoned, words: Words) -> str:
     return "" if each.text else note(f"import_waits_{each.reason}", words)
 
 
-def planned_table(planned: Sequence[Planned], words: Words) -> Table:
+def planned_table(planned: Sequence[Planned], wallet: str, words: Words) -> Table:
     """Lines to be booked, as a table: the name that each row has in the book comes first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     add_columns(table, words)
@@ -151,15 +148,15 @@ def planned_table(planned: Sequence[Planned], words: Words) -> Table:
             "-" if row.quantity is None else words.quantity(row.quantity),
             "-" if row.price is None else words.price(row.price),
             "-" if row.amount is None else amount_words(row.amount, line.currency, words),
-            account_words(line.user_id),
+            account_words(line.user_id, wallet),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
 
 
-def account_words(user_id: str) -> str:
-    """What people call an account: the institution's label; a wallet's own has none."""
-    return user_id.partition("/")[2] or "-"
+def account_words(user_id: str, wallet: str) -> str:
+    """What people call an account of a wallet: the institution's label; the wallet's own has none."""
+    return "-" if user_id == wallet else user_id.removeprefix(f"{wallet}/")
 
 
 def add_columns(table: Table, words: Words) -> None:
@@ -174,7 +171,7 @@ def _show_end(prepared: Prepared, alerts: Sequence[str], words: Words, ask: Ask)
         name = printable(account.name)
         write_out(note("import_account", words, label=account.label, name=name, user=account.user_id))
     for one in prepared.shortages:
-        missing = f"{Decimal(one.missing).scaleb(-9).normalize() + 0:f}"
+        missing = quantity_text(one.missing)
         told = {"asset": one.asset, "day": one.day, "account": one.user_id}
         show_note(note("import_short", words, **told, n=missing), "yellow")
     for text in alerts[:SHOWN_MAX]:
@@ -184,56 +181,3 @@ def _show_end(prepared: Prepared, alerts: Sequence[str], words: Words, ask: Ask)
         write_out(note("import_accept_hint", words, n=n, wallet=printable(prepared.wallet)))
     elif ask.accept:
         write_out(note("import_accepted", words, n=n, wallet=printable(prepared.wallet)))
-
-
-def _record(checked: Checked, prepared: Prepared, *, is_booked: bool) -> dict[str, Any]:
-    """The document of a file, with what the book says of it."""
-    compared = checked.compared
-    return line_of(checked.file) | {
-        "book": {
-            "wallet": prepared.wallet,
-            "isBooked": is_booked,
-            "bookedBefore": None if checked.before is None else checked.before.booked_at.isoformat(),
-            "new": [planned_record(each) for each in checked.planned],
-            "known": [_place(line.row.row, one.id) for line, one in compared.known],
-            "takenBack": [_place(line.row.row, one.id) for line, one in compared.taken_back],
-            "replaced": [one.id for one in compared.replaced],
-            "gone": [one.id for one in compared.gone],
-            "waiting": [
-                {"row": each.row.row, "reason": each.reason, "text": each.text} for each in checked.waiting
-            ],
-            "shortages": [
-                {
-                    "account": one.user_id,
-                    "asset": one.asset,
-                    "day": one.day,
-                    "missing": f"{Decimal(one.missing).scaleb(-9).normalize() + 0:f}",
-                }
-                for one in prepared.shortages
-            ],
-            "accountsOpened": [each.user_id for each in prepared.accounts_opened],
-        }
-    }
-
-
-def _place(row: int, known: str) -> dict[str, object]:
-    return {"row": row, "id": known}
-
-
-def planned_record(each: Planned) -> dict[str, Any]:
-    """A line that is booked, for programs."""
-    line, row = each.line, each.line.row
-    return {
-        "id": each.id,
-        "row": row.row,
-        "date": line.day.isoformat(),
-        "kind": line.kind.value,
-        "asset": line.asset,
-        "account": line.user_id,
-        "toAccount": line.to_user_id,
-        "currency": line.currency,
-        "quantity": None if row.quantity is None else f"{row.quantity:f}",
-        "price": None if row.price is None else f"{row.price:f}",
-        "amount": None if row.amount is None else f"{row.amount:f}",
-        "fees": None if row.fees is None else f"{row.fees:f}",
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,8 @@ from fiel.entrypoints.words.notes import note
 if TYPE_CHECKING:
     from fiel.infra.storage.database import Database
 
+DropOption = Annotated[bool, typer.Option("--drop", help="Drop it; there is no way back.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -21,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group.command("upgrade")(upgrade)
     group.command("current")(current)
     group.command("check")(check)
+    group.command("kept")(kept)
     app.add_typer(group)
 
 
@@ -66,6 +69,21 @@ def check(database: DatabaseOption = None, lang: LangOption = "pt") -> None:
         write_out(note("db_sound", words, database=opened.shown))
     finally:
         opened.close()
+
+
+def kept(*, drop: DropOption = False, database: DatabaseOption = None, lang: LangOption = "pt") -> None:
+    """Show what `fiel restore --force` replaced here and keeps; with --drop it is gone for good."""
+    from fiel.infra.storage.archive.places import place_of
+    from fiel.infra.storage.urls import database_url, shown
+    from fiel.infra.system import SystemClock
+
+    words, url = words_of(lang), database or settings_here().database_url
+    place = place_of(url, SystemClock().now())
+    found = place.drop_kept() if drop else place.kept()
+    for each in found:
+        write_out(note("db_kept_dropped" if drop else "db_kept", words, kept=each))
+    if not found:
+        write_out(note("db_kept_none", words, database=shown(database_url(url))))
 
 
 def _at(url: str | None) -> Database:

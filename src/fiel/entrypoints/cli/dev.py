@@ -1,4 +1,4 @@
-"""`fiel dev upstream`: the services that market data comes from, simulated on this machine."""
+"""`fiel dev`: the services that market data comes from (`upstream`), simulated on this machine."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fiel.entrypoints.cli import exchange
 from fiel.entrypoints.cli.answers import moment_of
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.words.market import UPSTREAM_EXAMPLES
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the group to the program."""
     group = typer.Typer(name="dev", invoke_without_command=True, callback=_dev, epilog=UPSTREAM_EXAMPLES)
     group.command("upstream", epilog=UPSTREAM_EXAMPLES)(upstream)
+    exchange.register(group)
     app.add_typer(group)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rich.padding import Padding
@@ -11,10 +10,19 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Lang, Words
+from fiel.entrypoints.answers.failures import told
 from fiel.entrypoints.cli.screen import screen
-from fiel.entrypoints.words.failures import FAILURES_PT
 from fiel.entrypoints.words.notes import counted, note
 from fiel.kernel.errors import Conflict, Corrupt, FielError, InvalidInputs, NotFound, Refused, Unavailable
+
+__all__ = [
+    "place_of",
+    "show_failure",
+    "show_note",
+    "show_unexpected",
+    "show_usage",
+    "told",
+]
 
 _KINDS: tuple[tuple[type[FielError], str], ...] = (
     (Refused, "kind_refused"),
@@ -23,9 +31,6 @@ _KINDS: tuple[tuple[type[FielError], str], ...] = (
     (Unavailable, "kind_unavailable"),
     (Corrupt, "kind_corrupt"),
 )
-#: Readers end a message with its place in the file; the block shows the place on a line of its own.
-_PLACE_AT_END = re.compile(r" \([^()]*, line \d+\)$")
-_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _USAGE = (
     (re.compile(r"No such option:? '?(?P<what>\S+?)'?\.?( .*)?"), "no_such_option"),
     (re.compile(r"No such command '(?P<what>.+?)'\.?( .*)?"), "no_such_command"),
@@ -71,53 +76,11 @@ def show_note(text: str, style: str = "") -> None:
     _show_line(text, style)
 
 
-def told(error: FielError, words: Words) -> str:
-    """The error in the user's language; in the English of its message when there is no translation."""
-    message = printable(_PLACE_AT_END.sub("", error.message))
-    template = FAILURES_PT.get(error.code) if words.lang is Lang.PT else None
-    if template is None:
-        return message
-    try:
-        return printable(template.format(**_values(error, words)))
-    except (KeyError, InvalidOperation):
-        return message
-
-
 def place_of(error: FielError, words: Words) -> str:
     """Field and, when known, file and line."""
     file, line = error.details.get("file"), error.details.get("line")
     located = note("place_in_file", words, file=file, line=line) if file and line else file
     return printable(" · ".join(part for part in (error.field, located) if part))
-
-
-def _values(error: FielError, words: Words) -> dict[str, str]:
-    """What a translation may name; a name that the error does not know makes it fall back."""
-    values = dict(error.details)
-    if error.field:
-        values["field"] = error.field
-        head, _, rest = error.field.partition(".")
-        if head == "assets" and rest:
-            values["asset"] = rest.rpartition(".")[0] if rest.rpartition(".")[2] in _FIGURES else rest
-        if head == "targets" and rest:
-            values["node"] = rest
-    for name, key in (("age", "age_seconds"), ("age_max", "age_seconds_max")):
-        if key in values:
-            values[name] = _age(Decimal(values[key]), words)
-    show = words.price if error.code == "weights_not_100" else words.money
-    for name in ("missing", "sum"):
-        if name in values:
-            values[name] = show(Decimal(values[name]))
-    return values
-
-
-_FIGURES = frozenset({"price", "quantity", "lot", "average_cost", "as_of", "tax_group", "kind"})
-
-
-def _age(seconds: Decimal, words: Words) -> str:
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return counted(unit, int(seconds // size), words)
-    return counted("second", 0, words)
 
 
 def _usage_told(message: str, words: Words) -> str:

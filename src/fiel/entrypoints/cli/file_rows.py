@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from fiel.copilot.importing.rows import ReadFile, Reasoned, Row
 
 
-def line_of(read: ReadFile) -> dict[str, object]:
-    """The document of a file."""
-    from fiel.copilot.importing.record import as_record
-
-    return {"file": read.name, "sha256": read.sha256, **as_record(read)}
-
-
 def show_read(read: ReadFile, words: Words) -> None:
     """What a file holds, row by row."""
     head = {"file": printable(read.name), "format": read.layout}

@@ -10,9 +10,10 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.booking import file_record
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_failure, show_note
-from fiel.entrypoints.cli.file_rows import line_of, show_read
+from fiel.entrypoints.cli.file_rows import show_read
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.importing import IMPORT_EXAMPLES
@@ -162,6 +163,6 @@ def _read(file: Path, password: str | None, readers: list[Reader] | None) -> Rea
 
 def _show_alone(read: ReadFile, words: Words, *, as_json: bool) -> None:
     if as_json:
-        write_out(json.dumps(line_of(read), ensure_ascii=True))
+        write_out(json.dumps(file_record(read), ensure_ascii=True))
     else:
         show_read(read, words)

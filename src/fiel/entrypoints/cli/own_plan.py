@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import day_words, moment_text
+from fiel.entrypoints.answers.own_plan import book_record, losses_of
+from fiel.entrypoints.cli.answers import day_words
 from fiel.entrypoints.cli.failures import show_note, told
 from fiel.entrypoints.cli.market.prices import at_market_prices
 from fiel.entrypoints.cli.portfolio_plan import Ask, Beside, Form, show_plan
 from fiel.entrypoints.cli.surroundings import settings_here
-from fiel.entrypoints.cli.tax.options import month_text, number, remark_records, show_remarks
+from fiel.entrypoints.cli.tax.options import month_text, show_remarks
 from fiel.entrypoints.words.notes import counted, note
 from fiel.kernel.errors import InvalidInput, NotFound
 
@@ -117,7 +118,7 @@ def show_unused(targets: Targets, words: Words) -> None:
 
 def beside(plan: Plan, found: OwnPortfolio, words: Words) -> Beside:
     """Where the figures come from, and where what is to be sold is."""
-    return Beside(tuple(_lines(plan, found, words)), {"book": _record(plan, found)})
+    return Beside(tuple(_lines(plan, found, words)), {"book": book_record(plan, found)})
 
 
 def _lines(plan: Plan, found: OwnPortfolio, words: Words) -> Iterator[str]:
@@ -159,7 +160,7 @@ def _cash_lines(cash: Sequence[CashAt], words: Words) -> Iterator[str]:
 
 
 def _tax_line(month: MonthTax, left: Decimal | None, words: Words) -> str:
-    losses = _losses(month)
+    losses = losses_of(month)
     return note(
         "own_tax",
         words,
@@ -169,45 +170,3 @@ def _tax_line(month: MonthTax, left: Decimal | None, words: Words) -> str:
         common=words.money(losses["common"]),
         fii=words.money(losses["fii"]),
     )
-
-
-def _losses(month: MonthTax) -> dict[str, Decimal]:
-    """Losses with which the month began, reais, by pool."""
-    return {line.pool.value: line.losses_before for line in month.pools}
-
-
-def _record(plan: Plan, found: OwnPortfolio) -> dict[str, Any]:
-    from fiel.copilot.own_plan.planning import sales_at, untaxed_sales
-
-    owned = found.owned
-    return {
-        "user_id": owned.wallet,
-        "positions_on": owned.on.isoformat(),
-        "cash": [
-            {"account": each.account, "free": number(each.free), "as_of": moment_text(each.as_of)}
-            for each in owned.cash
-        ],
-        "sales": [
-            {"asset": sale.line, "account": part.account, "held": number(part.quantity)}
-            for sale in sales_at(plan.orders, owned)
-            for part in sale.parts
-        ],
-        "month_tax": _month_record(owned),
-        "untargeted": list(found.untargeted),
-        "untaxed_sales": list(untaxed_sales(plan.orders, found.portfolio)),
-        "unused": [{"place": each.place, "line": each.line} for each in found.targets.unused],
-        "open_orders": owned.open_orders,
-        "remarks": remark_records(owned.remarks),
-    }
-
-
-def _month_record(owned: Owned) -> dict[str, Any]:
-    if owned.month is None:
-        code = None if owned.month_refused is None else owned.month_refused.code
-        return {"month": f"{owned.on:%Y-%m}", "refused": code}
-    return {
-        "month": f"{owned.on:%Y-%m}",
-        "stock_sales": number(owned.month.stock_sales),
-        "exemption_left": number(owned.exemption_left),
-        "losses": {pool: number(amount) for pool, amount in _losses(owned.month).items()},
-    }

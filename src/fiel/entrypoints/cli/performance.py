@@ -14,7 +14,7 @@ from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, WidthOption, screen, words_of
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
-from fiel.entrypoints.cli.tax.options import UserOption
+from fiel.entrypoints.cli.tax.options import IdsOption, UserOption
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.performance import PERFORMANCE_EXAMPLES
 from fiel.kernel.errors import InvalidInput
@@ -52,7 +52,6 @@ LevelOption = Annotated[
         "--level", metavar="LEVEL", help="What the table is by: portfolio, class, account or asset."
     ),
 ]
-IdsOption = Annotated[bool, typer.Option("--ids", help="Print beside each number its id, for `fiel why`.")]
 FetchOption = Annotated[
     bool,
     typer.Option(
@@ -125,7 +124,7 @@ async def _fetch(
     database: str | None,
 ) -> None:
     """Ask for what is not kept; what cannot be had is told, and stops nothing."""
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.copilot.performing.yardsticks import needed
     from fiel.market.sanitizer.context import local_day
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,19 +11,13 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.positions import positions_record
 from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
-from fiel.entrypoints.cli.tax.options import (
-    IdsOption,
-    UserOption,
-    number,
-    remark_records,
-    show_ids,
-    show_remarks,
-)
+from fiel.entrypoints.cli.tax.options import IdsOption, UserOption, show_ids, show_remarks
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.tax import POSITIONS_EXAMPLES
 from fiel.kernel.rounding import round_half_up
@@ -69,7 +63,7 @@ def positions(
     with opened_income(database) as opened:
         view = TaxDesk(opened.database).positions(user_of(opened, user), day, by_age=fifo)
     if as_json:
-        write_json(_record(view))
+        write_json(positions_record(view))
         return
     _show(view, words, ids=ids)
 
@@ -138,36 +132,3 @@ def _lot_cells(lot: Lot, words: Words) -> tuple[str, str, str, str]:
 
 def _money(cost: Decimal | None, words: Words) -> str:
     return "?" if cost is None else words.amount(round_half_up(cost, 2))
-
-
-def _record(view: PositionsView) -> dict[str, Any]:
-    return {
-        "userId": view.wallet,
-        "on": view.on.isoformat(),
-        "currency": "BRL",
-        "positions": [_held_record(each) for each in view.held],
-        "remarks": remark_records(view.remarks),
-    }
-
-
-def _held_record(each: Held) -> dict[str, Any]:
-    held = each.holding
-    return {
-        "asset": held.asset,
-        "quantity": _units(held.quantity),
-        "averageCost": number(held.average_cost),
-        "totalCost": _cents(held.cost),
-        "fraction": _units(held.fraction),
-        "lots": [
-            {"boughtOn": lot.day.isoformat(), "quantity": _units(lot.quantity), "cost": _cents(lot.cost)}
-            for lot in each.lots
-        ],
-    }
-
-
-def _units(quantity: Decimal) -> str:
-    return f"{quantity.normalize() + 0:f}"
-
-
-def _cents(cost: Decimal | None) -> str | None:
-    return None if cost is None else number(round_half_up(cost, 2))

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -18,21 +18,21 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, day_words, moment_text, write_json
+from fiel.entrypoints.answers.targets import price_sources, targets_record
+from fiel.entrypoints.answers.values import moment_text
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_failure, show_note
 from fiel.entrypoints.cli.own_plan import show_unused
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
-from fiel.entrypoints.cli.tax.options import CategoryOption, UserOption, number
+from fiel.entrypoints.cli.tax.options import CategoryOption, UserOption
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.targets import EDIT_EXAMPLES, SET_EXAMPLES, SHOW_EXAMPLES, TARGETS_EXAMPLES
 from fiel.kernel.errors import InvalidInput, Unavailable
 from fiel.kernel.rounding import round_half_up
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from fiel.copilot.own_plan.desk import OwnPlanDesk
     from fiel.copilot.own_plan.editing import Editor
     from fiel.copilot.own_plan.owned import Seen
@@ -169,7 +169,7 @@ def show_targets(
     tree = target_tree(portfolio)
     if as_json:
         of_text = {"userId": wallet, "changedAt": moment_text(saved.changed_at)}
-        write_json(of_text | _record(tree, portfolio, today.isoformat()))
+        write_json(of_text | targets_record(tree, portfolio, today.isoformat()))
         return
     write_out(note("targets_of", words, wallet=printable(wallet), at=words.moment(saved.changed_at)))
     show(screen(), Text(), _table(tree, words), Text())
@@ -243,12 +243,10 @@ def editor_of(environment: Mapping[str, str]) -> Editor:
 
 def _beginning(desk: OwnPlanDesk, prices: PriceSource, seen: Seen, words: Words) -> str:
     """The text for a wallet that has no targets: what it holds, at today's weights where prices are known."""
-    from fiel.copilot.own_plan.prices import kept_values
-    from fiel.copilot.own_plan.template import targets_template
+    from fiel.copilot.own_plan.first_targets import held_text
     from fiel.entrypoints.cli.bond.reading import today_here
 
-    owned = desk.owned(seen, today_here())
-    return targets_template(owned, kept_values(owned.assets.values(), prices), words.lang)
+    return held_text(desk, prices, seen, today_here(), words.lang).text
 
 
 def _tell_unchanged(file: Path, words: Words, *, is_new: bool) -> None:
@@ -299,7 +297,7 @@ def _show_whole(tree: TargetTree, portfolio: Portfolio, day: str, words: Words) 
         cash = note("targets_with_cash", words, cash=words.money(portfolio.cash)) if has_cash else ""
         whole = words.money(round_half_up(tree.whole, 2))
         write_out(note("targets_whole", words, whole=whole, day=day, cash=cash))
-    for (source, at), names in _sources(portfolio).items():
+    for (source, at), names in price_sources(portfolio).items():
         told = {"source": source or note("targets_no_source", words), "at": at or ""}
         told["at"] = words.moment(at) if at else note("targets_no_time", words)
         assets = printable(", ".join(names))
@@ -308,44 +306,3 @@ def _show_whole(tree: TargetTree, portfolio: Portfolio, day: str, words: Words) 
         )
     if tree.missing:
         show_note(note("targets_unpriced", words, assets=printable(", ".join(tree.missing))), "yellow")
-
-
-def _sources(portfolio: Portfolio) -> dict[tuple[str | None, Any], list[str]]:
-    """The lines that are held, by source and time of their price."""
-    found: dict[tuple[str | None, Any], list[str]] = {}
-    for line in portfolio.assets:
-        if line.quantity and line.price is not None and not line.ignored:
-            found.setdefault((line.source, line.as_of), []).append(line.id)
-    return found
-
-
-def _record(tree: TargetTree, portfolio: Portfolio, day: str) -> dict[str, Any]:
-    return {
-        "positionsOn": day,
-        "currency": "BRL",
-        "whole": _cents(tree.whole),
-        "cash": number(portfolio.cash),
-        "targets": [_row_record(row) for row in tree.rows],
-        "withoutPrice": list(tree.missing),
-        "prices": [
-            {"source": source, "asOf": moment_text(at), "assets": names}
-            for (source, at), names in _sources(portfolio).items()
-        ],
-    }
-
-
-def _row_record(row: TargetRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "label": row.label,
-        "asset": row.asset,
-        "isCash": row.is_cash,
-        "weightPercent": number(row.weight),
-        "target": number(row.target),
-        "actual": None if row.actual is None else number(round_half_up(row.actual, 6)),
-        "value": _cents(row.value),
-    }
-
-
-def _cents(amount: Decimal | None) -> str | None:
-    return None if amount is None else number(round_half_up(amount, 2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,14 +10,15 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Lang, Words
+from fiel.custody.accounts import money_of, units_of
+from fiel.entrypoints.answers.values import quantity_text
 from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.booking import account_words
-from fiel.entrypoints.cli.income.opening import opened_income
+from fiel.entrypoints.cli.income.opening import opened_income, zone_here
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
-from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
+from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.why import WHY_EXAMPLES, WHY_WORDS
-from fiel.kernel.money import currency_decimals
 
 if TYPE_CHECKING:
     from fiel.copilot.behind import Behind
@@ -43,12 +43,11 @@ def why(
 ) -> None:
     """Show what a printed number is made of: the entries of the journal, and the file row behind each."""
     from fiel.copilot.behind import behind
-    from fiel.copilot.income.zones import zone_of
     from fiel.copilot.number_ids import NumberId
 
     words = words_of(lang)
     with opened_income(database) as opened:
-        found = behind(opened.database, NumberId.parse(number), zone_of(settings_here().income.zone))
+        found = behind(opened.database, NumberId.parse(number), zone_here())
     if as_json:
         write_json(_record(found))
         return
@@ -90,9 +89,9 @@ def _table(found: Behind, words: Words) -> Table:
             entry.occurred_at.date().isoformat(),
             entry.kind.value,
             entry.ticker or "-",
-            words.quantity(Decimal(entry.quantity).scaleb(-9)) if entry.quantity else "-",
+            words.quantity(units_of(entry.quantity)) if entry.quantity else "-",
             *(_money(entry, minor, words) for minor in (entry.gross, entry.fee, entry.withheld)),
-            account_words(entry.user_id),
+            account_words(entry.user_id, found.number.wallet),
             _source(found, entry),
             entry.id.removeprefix("entry_")[:8],
         )
@@ -101,11 +100,7 @@ def _table(found: Behind, words: Words) -> Table:
 
 
 def _money(entry: BookedEntry, minor: int, words: Words) -> str:
-    return words.money(_exact(entry, minor), entry.currency) if minor else "-"
-
-
-def _exact(entry: BookedEntry, minor: int) -> Decimal:
-    return Decimal(minor).scaleb(-currency_decimals(entry.currency))
+    return words.money(money_of(minor, entry.currency), entry.currency) if minor else "-"
 
 
 def _source(found: Behind, entry: BookedEntry) -> str:
@@ -139,9 +134,9 @@ def _entry(found: Behind, entry: BookedEntry) -> dict[str, Any]:
         "cause": entry.cause,
         "occurredAt": entry.occurred_at.isoformat(),
         "asset": entry.ticker,
-        "quantity": f"{Decimal(entry.quantity).scaleb(-9).normalize() + 0:f}",
-        "cash": f"{_exact(entry, entry.gross):f}",
-        "fee": f"{_exact(entry, entry.fee):f}",
-        "withheld": f"{_exact(entry, entry.withheld):f}",
+        "quantity": quantity_text(entry.quantity),
+        "cash": f"{money_of(entry.gross, entry.currency):f}",
+        "fee": f"{money_of(entry.fee, entry.currency):f}",
+        "withheld": f"{money_of(entry.withheld, entry.currency):f}",
         "row": None if row is None else {"id": row.id, "file": row.sha256 or None, "row": row.row},
     }

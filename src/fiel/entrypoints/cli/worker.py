@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
+from fiel.entrypoints.cli.shards import BatchOption, ShardOption, shard_of_text
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.serving import WORKER_EXAMPLES
@@ -56,6 +59,7 @@ def register(app: typer.Typer) -> None:
     group.command("custody")(custody)
     group.command("market")(market)
     group.command("income")(income)
+    group.command("autobalance")(autobalance)
     app.add_typer(group)
     app.command("scheduler", epilog="Example: fiel scheduler --once")(scheduler)
 
@@ -91,10 +95,10 @@ def custody(
 
     words_of(lang)
     settings = with_kafka(settings_here(), kafka)
-    log_lines(log_format)
-    run_custody_worker(
-        settings, database, WorkerSettings(topic, group, batch), Listening(metrics_host, metrics_port)
-    )
+    with logged(log_format):
+        run_custody_worker(
+            settings, database, WorkerSettings(topic, group, batch), Listening(metrics_host, metrics_port)
+        )
 
 
 def market(
@@ -115,8 +119,8 @@ def market(
 
     words_of(lang)
     settings = with_kafka(settings_here(), kafka)
-    log_lines(log_format)
-    run_market_worker(settings, database, Listening(metrics_host, metrics_port))
+    with logged(log_format):
+        run_market_worker(settings, database, Listening(metrics_host, metrics_port))
 
 
 def income(
@@ -139,9 +143,36 @@ def income(
 
     words_of(lang)
     settings = with_rabbitmq(settings_here(), rabbitmq)
-    log_lines(log_format)
-    pace = Pace(in_hand=2 * threads, threads=threads)
-    run_income_worker(settings, database, Listening(metrics_host, metrics_port), pace=pace)
+    with logged(log_format):
+        pace = Pace(in_hand=2 * threads, threads=threads)
+        run_income_worker(settings, database, Listening(metrics_host, metrics_port), pace=pace)
+
+
+def autobalance(
+    *,
+    database: DatabaseOption = None,
+    kafka: KafkaOption = None,
+    rabbitmq: RabbitOption = None,
+    shard: ShardOption = "0/1",
+    batch: BatchOption = 200,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
+    log_format: LogFormatOption = "text",
+    lang: LangOption = "pt",
+) -> None:
+    """Keep enrolled portfolios near their targets: prices in, batches of orders out, until stopped.
+
+    SIGTERM or Ctrl-C: running batches get some seconds to end, the rest is given back, and the exit code
+    is 0. Orders go through the broker of FIEL_AUTOBALANCE_BROKER.
+    """
+    from fiel.entrypoints.worker.autobalance import AutobalanceWork, run_autobalance_worker
+    from fiel.entrypoints.worker.running import Listening
+
+    words_of(lang)
+    settings = with_rabbitmq(with_kafka(settings_here(), kafka), rabbitmq)
+    work = AutobalanceWork(shard_of_text(shard), batch)
+    with logged(log_format):
+        run_autobalance_worker(settings, database, work, Listening(metrics_host, metrics_port))
 
 
 def scheduler(
@@ -167,8 +198,8 @@ def scheduler(
         for each in hand_out_once(settings, database):
             write_out(note("scheduler_handed_out", words, day=each.day, zone=each.zone, n=each.jobs))
         return
-    log_lines(log_format)
-    run_scheduler(settings, database, Listening(metrics_host, metrics_port))
+    with logged(log_format):
+        run_scheduler(settings, database, Listening(metrics_host, metrics_port))
 
 
 def with_rabbitmq(settings: Settings, rabbitmq: str | None) -> Settings:
@@ -189,11 +220,20 @@ def with_kafka(settings: Settings, kafka: str | None) -> Settings:
     return replace(settings, outside=replace(settings.outside, kafka=brokers(kafka)))
 
 
-def log_lines(log_format: str) -> None:
-    """Send the log to standard error. Raises `InvalidInput` for a format that is not ours."""
+@contextmanager
+def logged(log_format: str) -> Iterator[None]:
+    """Inside, the log goes to standard error and traces where FIEL_TRACES says: for a process that stays.
+
+    Raises `InvalidInput` for a format that is not ours, `Unavailable` (driver_missing).
+    """
     from fiel.entrypoints.worker.lines import LogFormat, log_to
     from fiel.kernel.errors import InvalidInput
 
     if log_format not in set(LogFormat):
         raise InvalidInput("log_format_unknown", "write text or json", field="--log-format")
-    log_to(log_format=LogFormat(log_format))
+    with log_to(log_format=LogFormat(log_format)):
+        if target := settings_here().traces:
+            from fiel.infra import tracing
+
+            tracing.start(target, "fiel")
+        yield

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.access import ACCESS_FAILURES_PT
 from fiel.entrypoints.words.actions import ACTIONS_FAILURES_PT
+from fiel.entrypoints.words.autobalance_desk import AUTOBALANCE_FAILURES_PT
 from fiel.entrypoints.words.bond import BOND_FAILURES_PT
 from fiel.entrypoints.words.custody import CUSTODY_FAILURES_PT
+from fiel.entrypoints.words.operations import OPERATIONS_FAILURES_PT
 from fiel.entrypoints.words.performance import PERFORMANCE_FAILURES_PT
 from fiel.entrypoints.words.targets import TARGETS_FAILURES_PT
 from fiel.entrypoints.words.tax import TAX_FAILURES_PT
@@ -148,9 +151,12 @@ FAILURES_PT: Mapping[str, str] = MappingProxyType(
         "invalid_document": "O arquivo tem vários problemas.",
         **BOND_FAILURES_PT,
         **CUSTODY_FAILURES_PT,
+        **OPERATIONS_FAILURES_PT,
         **TAX_FAILURES_PT,
+        **ACCESS_FAILURES_PT,
         **ACTIONS_FAILURES_PT,
         **PERFORMANCE_FAILURES_PT,
         **TARGETS_FAILURES_PT,
+        **AUTOBALANCE_FAILURES_PT,
     }
 )

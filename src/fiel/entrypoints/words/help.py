@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fiel.entrypoints.words.access import ACCESS_HELP_PT
 from fiel.entrypoints.words.actions import ACTIONS_HELP_PT
+from fiel.entrypoints.words.api import API_HELP_PT
+from fiel.entrypoints.words.autobalance import AUTOBALANCE_HELP_PT
+from fiel.entrypoints.words.autobalance_help import AUTOBALANCE_DESK_HELP_PT
 from fiel.entrypoints.words.bond import BOND_HELP_PT
 from fiel.entrypoints.words.custody import CUSTODY_HELP_PT
 from fiel.entrypoints.words.importing import IMPORT_HELP_PT
 from fiel.entrypoints.words.income import INCOME_HELP_PT
 from fiel.entrypoints.words.market import MARKET_HELP_PT
+from fiel.entrypoints.words.operations import OPERATIONS_HELP_PT
 from fiel.entrypoints.words.performance import PERFORMANCE_HELP_PT
 from fiel.entrypoints.words.serving import SERVING_HELP_PT
 from fiel.entrypoints.words.targets import TARGETS_HELP_PT
@@ -132,13 +137,18 @@ HELP_PT: Mapping[str, str] = MappingProxyType(
         **BOND_HELP_PT,
         **CUSTODY_HELP_PT,
         **SERVING_HELP_PT,
+        **OPERATIONS_HELP_PT,
         **MARKET_HELP_PT,
         **INCOME_HELP_PT,
         **TAX_HELP_PT,
+        **ACCESS_HELP_PT,
         **ACTIONS_HELP_PT,
+        **API_HELP_PT,
         **PERFORMANCE_HELP_PT,
         **TARGETS_HELP_PT,
         **IMPORT_HELP_PT,
         **WHY_HELP_PT,
+        **AUTOBALANCE_HELP_PT,
+        **AUTOBALANCE_DESK_HELP_PT,
     }
 )

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fiel.copilot.plan_view.words import Lang, Words
+from fiel.entrypoints.words.access import ACCESS_NOTES
 from fiel.entrypoints.words.actions import ACTIONS_NOTES
+from fiel.entrypoints.words.autobalance import AUTOBALANCE_NOTES
+from fiel.entrypoints.words.autobalance_desk import AUTOBALANCE_DESK_NOTES
 from fiel.entrypoints.words.custody import CUSTODY_NOTES
 from fiel.entrypoints.words.importing import IMPORT_NOTES
 from fiel.entrypoints.words.income import INCOME_NOTES
 from fiel.entrypoints.words.market import MARKET_NOTES
+from fiel.entrypoints.words.operations import OPERATIONS_NOTES
 from fiel.entrypoints.words.performance import PERFORMANCE_NOTES
 from fiel.entrypoints.words.serving import SERVING_NOTES
 from fiel.entrypoints.words.targets import TARGETS_NOTES
@@ -150,14 +154,18 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         **CUSTODY_NOTES,
         **SERVING_NOTES,
+        **OPERATIONS_NOTES,
         **MARKET_NOTES,
         **INCOME_NOTES,
         **TAX_NOTES,
+        **ACCESS_NOTES,
         **ACTIONS_NOTES,
         **PERFORMANCE_NOTES,
         **TARGETS_NOTES,
         **IMPORT_NOTES,
         **WHY_NOTES,
+        **AUTOBALANCE_NOTES,
+        **AUTOBALANCE_DESK_NOTES,
     }
 )
 

@@ -34,9 +34,6 @@ PERFORMANCE_HELP_PT: Mapping[str, str] = MappingProxyType(
         "What the table is by: portfolio, class, account or asset.": (
             "Por que separar a tabela: portfolio (tudo), class (classe), account (conta) ou asset (ativo)."
         ),
-        "Print beside each number its id, for `fiel why`.": (
-            "Mostra ao lado de cada número o seu código, para `fiel why`."
-        ),
         "First ask the services for the closes, events and series that are not kept yet.": (
             "Antes, pergunta aos serviços pelos fechamentos, eventos e séries que ainda não há."
         ),

@@ -11,6 +11,7 @@ WORKER_EXAMPLES = (
     "- fiel worker custody\n"
     "- fiel worker custody --database postgresql://fiel@localhost/fiel --kafka localhost:9092\n"
     "- fiel worker market\n"
+    "- fiel worker autobalance --shard 0/4\n"
 )
 
 SERVING_HELP_PT: Mapping[str, str] = MappingProxyType(
@@ -43,11 +44,19 @@ SERVING_HELP_PT: Mapping[str, str] = MappingProxyType(
         ),
         "The address that /metrics listens on.": "O endereço em que /metrics escuta.",
         "How the lines of the log are written.": "Como as linhas do log são escritas.",
-        "Serve the wallet over HTTP, with its health, its metrics and a page of reference, until stopped."
-        "\n\nWhoever reaches the address can move money: put what knows its users in front of it.": (
-            "Serve a carteira por HTTP, com sua saúde, suas métricas e uma página de referência, até ser "
-            "parado.\n\nQuem alcança o endereço pode mover dinheiro: ponha à frente algo que conheça os "
-            "usuários."
+        "Serve the pages and the API, with health and metrics, until stopped; on a laptop the day's jobs "
+        "too."
+        "\n\nOn 127.0.0.1 whoever uses this machine may use it; any other address needs an owner or keys.": (
+            "Serve as páginas e a API, com saúde e métricas, até ser parado; num laptop, também as "
+            "tarefas do dia.\n\nEm 127.0.0.1, quem usa esta máquina pode usá-las; qualquer outro endereço "
+            "precisa de um dono ou de chaves."
+        ),
+        "Serve the demonstration, from a file of its own; no book is opened.": (
+            "Serve a demonstração, de um arquivo próprio; nenhum livro é aberto."
+        ),
+        "Open the page in the browser.": "Abre a página no navegador.",
+        "Serve its page too (default): in a terminal until Ctrl-C, else once.": (
+            "Serve também a sua página (padrão): num terminal até Ctrl-C, senão uma vez."
         ),
         "Example: fiel serve --port 8000": "Exemplo: fiel serve --port 8000",
         "The address to listen on.": "O endereço em que escutar.",
@@ -64,12 +73,26 @@ SERVING_NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "serving": (
             (
-                "{url}/api/v1/wallet · saúde: {url}/actuator/health · métricas: {url}/metrics · "
-                "referência: {url}/docs"
+                "{url}/ · API: {url}/api/v1/wallet · saúde: {url}/actuator/health · "
+                "métricas: {url}/metrics · referência: {url}/docs"
             ),
             (
-                "{url}/api/v1/wallet · health: {url}/actuator/health · metrics: {url}/metrics · "
-                "reference: {url}/docs"
+                "{url}/ · API: {url}/api/v1/wallet · health: {url}/actuator/health · "
+                "metrics: {url}/metrics · reference: {url}/docs"
+            ),
+        ),
+        "demo_served": (
+            "A mesma conversa, na página: {url}/ (pronta em {seconds} s). Ctrl-C encerra.",
+            "The same talk, on the page: {url}/ (ready in {seconds} s). Ctrl-C ends it.",
+        ),
+        "demo_served_once": (
+            (
+                "A página respondeu em {url}/ depois de {seconds} s e foi encerrada: isto não é um terminal. "
+                "Para mantê-la aberta: fiel serve --demo --open"
+            ),
+            (
+                "The page answered at {url}/ after {seconds} s and was closed: this is no terminal. "
+                "To keep it open: fiel serve --demo --open"
             ),
         ),
     }

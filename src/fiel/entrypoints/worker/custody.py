@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fiel.bootstrap import OpenCustody
-from fiel.custody.consumer import GROUP, OrderEventsHandler, alert_stopped
+from fiel.custody.consumer import GROUP, OrderEventsHandler, alert_stopped, polled
 from fiel.custody.metrics import CustodyMetrics
 from fiel.custody.receiving import Received
 from fiel.custody.topics import ORDER_EVENTS
 from fiel.entrypoints.worker.chores import Chore, Chores
+from fiel.entrypoints.worker.troubles import Troubles
 from fiel.infra import system
 from fiel.infra.bus.consuming import Consumer, Pace
 from fiel.infra.bus.port import Batch, EventBus, Partition
@@ -24,7 +25,7 @@ from fiel.infra.storage.offsets import Assignment
 from fiel.kernel.errors import FielError, NotFound, Unavailable
 
 _log = logging.getLogger("fiel.worker")
-LAG_EVERY_S, PROGRESS_EVERY_S, TROUBLE_EVERY_S = 5.0, 60.0, 60.0
+LAG_EVERY_S, PROGRESS_EVERY_S = 5.0, 60.0
 LAG_TIMEOUT_S = 1.0
 #: A topic that is not there yet is looked for this often.
 TOPIC_EVERY_S = 1.0
@@ -53,12 +54,12 @@ class CustodyWorker:
     ) -> None:
         self._opened, self._bus, self._metrics, self._settings = opened, bus, metrics, settings
         self._stopping = stopping
+        self._trouble = Troubles(metrics.trouble)
         self._chores = Chores(chores, on_fatal=self._end, on_failure=metrics.failed)
         self._consumer: Consumer | None = None
         self._handle = OrderEventsHandler(opened.custody, self._note)
         self._started = 0.0
         self._fault: FielError | None = None
-        self._told: dict[str, float] = {}
         self._ours: frozenset[Partition] = frozenset()
         self._done, self._done_before = 0, 0
         self._next_lag = 0.0
@@ -107,7 +108,7 @@ class CustodyWorker:
             [settings.topic],
             settings.group,
             self._timed,
-            pace=Pace(max_records=settings.batch),
+            pace=Pace(max_records=polled(settings.batch)),
             on_trouble=self._trouble,
         )
         if self._stopping.is_set():
@@ -160,14 +161,6 @@ class CustodyWorker:
             # The next poll tells it.
             return
         self._metrics.lag((each.topic, each.number, lag.behind) for each, lag in behind.items())
-
-    def _trouble(self, error: FielError) -> None:
-        """Counted each time, told now and then."""
-        self._metrics.trouble(error.code)
-        now = system.elapsed_seconds()
-        if now >= self._told.get(error.code, 0.0):
-            self._told[error.code] = now + TROUBLE_EVERY_S
-            _log.warning("waiting: %s [%s]", error, error.code)
 
     def _end(self, error: FielError) -> None:
         """A chore found what nobody should go on after."""

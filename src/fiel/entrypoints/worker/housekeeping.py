@@ -10,24 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fiel.bootstrap import OpenCustody, Outlets
+from fiel.bootstrap.names import SAID
 from fiel.custody.metrics import CustodyMetrics, Waiting
 from fiel.custody.receiving import BATCH_MAX
 from fiel.custody.sealing import TURN, Sealer
-from fiel.custody.topics import ALERTS, DEAD_LETTERS, WALLET_EVENTS
 from fiel.entrypoints.worker.chores import Chore
 from fiel.infra.bus.faults import TopicReplaced
 from fiel.infra.bus.port import EventBus
+from fiel.infra.sampled import Sampled
 from fiel.infra.storage import outbox, schema
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.relay import Relay
 from fiel.infra.system import RandomIds
 from fiel.kernel.errors import NotFound, Unavailable
-from fiel.market.messages import EVENTS, QUALITY, SERIES, TICKS
 
 #: Partitions of the topics that we make where they are missing.
 PARTITIONS = 8
-#: Everything that any room says.
-TOPICS = (WALLET_EVENTS, ALERTS, DEAD_LETTERS, TICKS, QUALITY, SERIES, EVENTS)
 
 
 def chores(
@@ -35,12 +33,13 @@ def chores(
 ) -> list[Chore]:
     """All of them; `topics` are watched for being made anew."""
     sealer = Sealer(opened.database, opened.custody.clock)
+    looked = Sampled(lambda: _look(opened, sealer, metrics), 4.0)
     listed = [
         Chore("expirer", lambda: _expire(opened), 1.0, rest=1),
         # A seal may come late, an order may not: at most a fifth of the time.
         Chore("sealer", lambda: sealer.turn() >= TURN, 2.0, rest=4),
         Chore("relay", Relaying(opened.database, outlets).turn, 0.5, rest=0.5, to_end=True),
-        Chore("gauges", lambda: _look(opened, sealer, metrics), 5.0),
+        Chore("gauges", looked, 5.0),
         Chore("schema", lambda: _require_schema(opened), 30.0),
     ]
     if topics:
@@ -81,7 +80,7 @@ class Relaying:
     def turn(self) -> bool:
         """One batch. Raises `Unavailable` while nothing can be published."""
         if not self.ready:
-            for topic in TOPICS:
+            for topic in SAID:
                 self.outlets.bus.ensure_topic(topic, PARTITIONS)
             self.ready = True
         relay = Relay(self.database, self.outlets.publish, RandomIds("relay"))

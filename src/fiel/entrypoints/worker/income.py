@@ -24,14 +24,14 @@ from fiel.entrypoints.worker.exposing import exposed
 from fiel.entrypoints.worker.patience import opened_in_time
 from fiel.entrypoints.worker.running import Listening
 from fiel.entrypoints.worker.stopping import asked_to_stop
-from fiel.infra import system
+from fiel.entrypoints.worker.troubles import Troubles
 from fiel.infra.jobs.port import Job, Pace, Worker
 from fiel.infra.storage import job_runs
 from fiel.kernel.errors import FielError
 from fiel.settings import Settings
 
 _log = logging.getLogger("fiel.worker")
-LOOK_EVERY_S, FORGET_EVERY_S, TROUBLE_EVERY_S = 30.0, 3600.0, 60.0
+LOOK_EVERY_S, FORGET_EVERY_S = 30.0, 3600.0
 #: How long marks of finished schedules are kept.
 MARKS_KEPT = timedelta(days=40)
 
@@ -88,7 +88,7 @@ def run_income_worker(
 
     def work(opened: OpenIncome, asked: _Asked, tally: Tally) -> None:
         asked.worker = opened.jobs.worker(
-            {KIND: _counted(opened, tally)}, pace=pace, on_trouble=_telling(tally)
+            {KIND: _counted(opened, tally)}, pace=pace, on_trouble=_troubles(tally)
         )
         if not asked.stopping.is_set():
             asked.worker.run()
@@ -118,7 +118,7 @@ def income_beside(opened: OpenIncome, on_fatal: Callable[[FielError], None]) -> 
     """
     stopping, tally = threading.Event(), Tally()
     worker = opened.jobs.worker(
-        {KIND: _counted(opened, tally)}, pace=Pace(in_hand=2, threads=1), on_trouble=_telling(tally)
+        {KIND: _counted(opened, tally)}, pace=Pace(in_hand=2, threads=1), on_trouble=_troubles(tally)
     )
     thread = threading.Thread(target=worker.run, name="income-worker", daemon=True)
     chores = Chores(_scheduling(opened, stopping, tally), on_fatal=on_fatal)
@@ -191,18 +191,8 @@ def _counted(opened: OpenIncome, tally: Tally) -> Callable[[Job], None]:
     return counted
 
 
-def _telling(tally: Tally) -> Callable[[FielError], None]:
-    """Counted each time, told now and then."""
-    told: dict[str, float] = {}
-
-    def trouble(error: FielError) -> None:
-        tally.add(troubles=1)
-        now = system.elapsed_seconds()
-        if now >= told.get(error.code, 0.0):
-            told[error.code] = now + TROUBLE_EVERY_S
-            _log.warning("waiting: %s [%s]", error, error.code)
-
-    return trouble
+def _troubles(tally: Tally) -> Troubles:
+    return Troubles(lambda _code: tally.add(troubles=1))
 
 
 def _forget(opened: OpenIncome) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from fiel.bootstrap import OpenMarket
+from fiel.bootstrap.market import OpenMarket
 from fiel.infra.storage import job_runs
 from fiel.infra.storage.database import Database
 from fiel.kernel.errors import FielError, Unavailable

@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from fiel.bootstrap import OpenMarket, held_symbols, open_market, open_outlets
+from fiel.bootstrap import open_outlets
+from fiel.bootstrap.market import OpenMarket, held_symbols, open_market
 from fiel.entrypoints.worker.chores import Chore, Chores
 from fiel.entrypoints.worker.exposing import exposed
 from fiel.entrypoints.worker.housekeeping import Relaying

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -14,25 +15,32 @@ from prometheus_client import CollectorRegistry
 
 from fiel.bootstrap import (
     OpenCustody,
-    OpenPrices,
     Outlets,
     income_of,
     open_custody,
     open_outlets,
     open_prices,
 )
+from fiel.bootstrap.access import open_access
+from fiel.copilot.plan_view.words import Lang
 from fiel.custody.metrics import CustodyMetrics
+from fiel.entrypoints.http.market_door import MarketDoor
 from fiel.entrypoints.worker import housekeeping
 from fiel.entrypoints.worker.chores import Chores
+from fiel.entrypoints.worker.demonstrating import DemonstrationBeside
 from fiel.entrypoints.worker.income import income_beside
 from fiel.entrypoints.worker.patience import opened_in_time
+from fiel.entrypoints.worker.services import services_of
 from fiel.entrypoints.worker.stopping import asked_to_stop
-from fiel.infra.storage.instants import database_now
+from fiel.entrypoints.worker.warming import warming
+from fiel.infra.listening import listening, url_of
 from fiel.kernel.errors import FielError, Unavailable
 from fiel.settings import Settings
 
 if TYPE_CHECKING:
     from fiel.entrypoints.http import HttpServices
+
+__all__ = ["serve", "serve_demonstration", "services_of"]
 
 _log = logging.getLogger("fiel.serve")
 #: Requests that are being answered when the process is asked to stop have so long to end.
@@ -40,9 +48,17 @@ GRACE_S = 10
 
 
 def serve(
-    settings: Settings, host: str, port: int, database_url: str | None = None, *, told: Callable[[str], None]
+    settings: Settings,
+    host: str,
+    port: int,
+    database_url: str | None = None,
+    *,
+    told: Callable[[str], None],
+    lang: Lang = Lang.PT,
 ) -> None:
-    """Until SIGTERM or SIGINT. `told` gets the base URL once it is listened on. From the main thread only.
+    """Pages, API and what a laptop needs beside them, until SIGTERM or SIGINT; on the main thread only.
+
+    `told` gets the base URL once it is listened on. `lang`: the pages' for a visitor who has chosen none.
 
     Raises `Unavailable` (driver_missing, port_unavailable, and what `open_custody` raises), and damage
     that a chore found.
@@ -54,21 +70,58 @@ def serve(
         if opened is None:
             return
         with opened:
+            access = open_access(settings, opened.database, host)
             outlets = open_outlets(settings, opened.database)
             prices = open_prices(settings.outside, opened.database)
             metrics = CustodyMetrics(CollectorRegistry())
+            market, beside = MarketDoor(settings, database_url), DemonstrationBeside(settings)
             chores = Chores(
                 housekeeping.chores(opened, outlets, metrics), on_fatal=door.end, on_failure=metrics.failed
             )
             try:
-                with _listening(host, port) as listener, _income(settings, opened, outlets, door):
+                with listening(host, port) as listener, _income(settings, opened, outlets, door):
                     chores.start()
-                    told(_url_of(listener))
-                    door.answer(services_of(opened, prices, metrics), listener)
+                    told(url_of(listener))
+                    services = services_of(opened, prices, metrics, settings, outlets.jobs, market)
+                    services = replace(services, access=access, lang=lang, demonstration=beside)
+                    with _notices(settings, services, door):
+                        door.answer(services, listener, settings.access.trusted_proxies)
             finally:
+                beside.close()
+                market.close()
                 chores.stop()
                 prices.close()
                 outlets.close()
+
+
+def serve_demonstration(
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    told: Callable[[str, Callable[[], None]], None],
+    lang: Lang = Lang.PT,
+) -> None:
+    """The demonstration alone, from a book that is made now and removed at the end; raises like `serve`.
+
+    `told` gets the base URL once it is listened on, and what ends the serving. From the main thread only.
+    """
+    _require_web()
+    door, beside = _Door(), DemonstrationBeside(settings)
+    try:
+        with asked_to_stop(door.stop), listening(host, port) as listener:
+            services = beside()
+            access = open_access(settings, _book_of(services).database, host)
+            told(url_of(listener), door.stop)
+            door.answer(replace(services, access=access, lang=lang), listener)
+    finally:
+        beside.close()
+
+
+def _book_of(services: HttpServices) -> OpenCustody:
+    if services.opened is None:
+        raise Unavailable("part_missing", "the demonstration has no book")
+    return services.opened
 
 
 def _income(
@@ -80,20 +133,17 @@ def _income(
     return income_beside(income_of(settings, opened, outlets.jobs), door.end)
 
 
-def services_of(opened: OpenCustody, prices: OpenPrices, metrics: CustodyMetrics) -> HttpServices:
-    """What the HTTP application is given; health asks the database, and Redis where prices are there."""
-    from fiel.entrypoints.http import HttpServices
+def _notices(settings: Settings, services: HttpServices, door: _Door) -> AbstractContextManager[None]:
+    """Tells people what they want to know, where there is a way to reach them."""
+    alerts, income = settings.autobalance.alerts, services.income
+    if income is None or (alerts.webhook_url is None and alerts.email is None):
+        return nullcontext()
+    parts = services.autobalance
+    if parts is None:
+        return nullcontext()
+    from fiel.entrypoints.worker.notices import told_beside
 
-    def database() -> None:
-        with opened.database.reading() as connection:
-            database_now(connection)
-
-    probes: dict[str, Callable[[], None]] = {"database": database}
-    if prices.probe is not None:
-        probes["redis"] = prices.probe
-    return HttpServices(
-        opened.custody, opened.queries, prices.source, opened.custody.clock, probes, metrics.text
-    )
+    return told_beside(settings, income, parts, services.prices, door.end)
 
 
 class _Door:
@@ -116,45 +166,34 @@ class _Door:
         self._fault = self._fault or error
         self.stop()
 
-    def answer(self, services: HttpServices, listener: socket.socket) -> None:
-        """Until stopped. Raises what `end` was given."""
+    def answer(self, services: HttpServices, listener: socket.socket, proxies: Sequence[str] = ()) -> None:
+        """Until stopped; `proxies` may say where a visitor comes from. Raises what `end` was given."""
         import uvicorn
 
         from fiel.entrypoints.http import create_app
 
+        app = create_app(services, rest_later=True)
         config = uvicorn.Config(
-            create_app(services),
+            app,
             log_config=None,
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
             timeout_graceful_shutdown=GRACE_S,
         )
         self._server = uvicorn.Server(config)
         if not self.stopping.is_set():
-            self._server.run(sockets=[listener])
+            with warming(app.state.later):
+                self._server.run(sockets=[listener])
         if self._fault is not None:
             raise self._fault
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise Unavailable(
-            "port_unavailable", f"nothing can listen on {host}:{port} ({error.strerror})", field="port"
-        ) from error
-
-
-def _url_of(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _require_web() -> None:
     """Raises `Unavailable` (driver_missing) with what to install."""
     if any(find_spec(name) is None for name in ("fastapi", "uvicorn")):
         raise Unavailable(
-            "driver_missing", "serving needs FastAPI and uvicorn; install them with `pip install 'fiel[web]'`"
+            "driver_missing", "serving needs FastAPI and uvicorn; install Fiel again with `pip install fiel`"
         )

@@ -12,7 +12,8 @@ from fiel.copilot.bonds.answering import compare_answer
 from fiel.copilot.bonds.asking import Asked, Rates
 from fiel.copilot.bonds.comparing import Compared, Comparison, check_offers, read_offer, spans_of
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, day_words, number_text, write_json
+from fiel.entrypoints.answers.values import number_text
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond import options
 from fiel.entrypoints.cli.bond.reading import series_told, today_here
 from fiel.entrypoints.cli.bond.showing import number_words, series_record, show_series, unit_words

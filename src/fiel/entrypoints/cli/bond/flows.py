@@ -13,7 +13,8 @@ from fiel.copilot.bonds.answering import payments_answer
 from fiel.copilot.bonds.asking import Asked, Rates, series_spans
 from fiel.copilot.bonds.payments import Payment, PaymentsAnswer, by_month
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, day_words, number_text, write_json
+from fiel.entrypoints.answers.values import number_text
+from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond import options
 from fiel.entrypoints.cli.bond.reading import series_told, today_here
 from fiel.entrypoints.cli.bond.showing import (

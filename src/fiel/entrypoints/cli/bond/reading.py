@@ -59,7 +59,7 @@ def _recorded(spans: Mapping[str, date], today: date) -> tuple[SeriesTold, ...]:
 async def _asked(
     spans: Mapping[str, date], today: date, words: Words, settings: Settings, database: str | None
 ) -> tuple[SeriesTold, ...]:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
 
     async with open_market(settings, database) as market:
         if market.degraded:

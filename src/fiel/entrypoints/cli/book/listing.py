@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
+from fiel.entrypoints.answers.booking import balance_of, row_record
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.booking import account_words, add_columns
 from fiel.entrypoints.cli.file_rows import kind_words
@@ -18,10 +19,9 @@ from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, writ
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.cli.tax.options import UserOption
 from fiel.entrypoints.words.notes import note
-from fiel.kernel.money import currency_decimals
 
 if TYPE_CHECKING:
-    from fiel.copilot.booking.looking import BookedRow, NamedAccount
+    pass
 
 AssetOption = Annotated[
     str | None, typer.Option("--asset", metavar="ASSET", help="Only of this asset (default: of all).")
@@ -63,7 +63,7 @@ def list_rows(
             wallet, first=first, last=last, asset=named, taken_back=everything
         )
     if as_json:
-        write_json([_record(row) for row in rows])
+        write_json([row_record(row) for row in rows])
         return
     write_out(note("book_rows", words, n=len(rows), wallet=printable(wallet)))
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -79,26 +79,10 @@ def list_rows(
             words.quantity(Decimal(said["quantity"])) if "quantity" in said else "-",
             words.price(Decimal(said["price"])) if "price" in said else "-",
             words.amount(Decimal(said["amount"])) if "amount" in said else "-",
-            account_words(row.user_id),
+            account_words(row.user_id, wallet),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     show(screen(), table)
-
-
-def _record(row: BookedRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "date": row.day.isoformat(),
-        "kind": row.kind,
-        "asset": row.asset or None,
-        "account": row.user_id,
-        "said": dict(row.said),
-        "entries": list(row.entries),
-        "file": row.sha256 or None,
-        "row": row.row,
-        "bookedAt": row.booked_at.isoformat(),
-        "takenBackAt": None if row.reversed_at is None else row.reversed_at.isoformat(),
-    }
 
 
 def list_files(
@@ -160,7 +144,7 @@ def list_accounts(
                     "name": each.name,
                     "currency": each.account.currency,
                     "cash": each.account.cash_mode.value,
-                    "balance": f"{_balance(each):f}",
+                    "balance": f"{balance_of(each):f}",
                 }
                 for each in found
             ]
@@ -169,10 +153,6 @@ def list_accounts(
     for each in found:
         account = each.account
         code = "book_account" if account.cash_mode.value == "TRACKED" else "book_account_external"
-        cash = words.money(_balance(each), account.currency)
+        cash = words.money(balance_of(each), account.currency)
         told = {"account": account.user_id, "name": each.name or "-", "currency": account.currency}
         write_out(printable(note(code, words, **told, cash=cash)))
-
-
-def _balance(each: NamedAccount) -> Decimal:
-    return Decimal(each.account.balance).scaleb(-currency_decimals(each.account.currency))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,27 +34,6 @@ def opened_book(database: str | None) -> Iterator[OpenCustody]:
 
     with open_custody(settings_here(), database) as opened:
         yield opened
-
-
-def amount_of(minor: int, currency: str) -> Decimal:
-    """Minor units as the amount they are."""
-    from fiel.kernel.money import Money
-
-    return Money.from_minor(minor, currency).amount
-
-
-def quantity_of(units: int) -> Decimal:
-    """Billionths as the quantity they are."""
-    from fiel.kernel.rounding import exact_context
-
-    return exact_context().scaleb(Decimal(units), Decimal(-9))
-
-
-def quantity_text(units: int) -> str:
-    """Billionths as a quantity for programs: plain decimal text."""
-    from fiel.custody.accounts import QUANTITY_SCALE, units_text
-
-    return units_text(units, QUANTITY_SCALE)
 
 
 def occurred_of(text: str | None) -> datetime | None:

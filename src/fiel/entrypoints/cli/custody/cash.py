@@ -8,13 +8,13 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, moment_text, write_json
+from fiel.entrypoints.answers.values import amount_of, moment_text
+from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.custody.answers import (
     CurrencyOption,
     KeyOption,
     OccurredOption,
     UserArgument,
-    amount_of,
     occurred_of,
     opened_book,
 )

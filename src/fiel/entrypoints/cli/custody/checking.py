@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from fiel.copilot.plan_view.view import printable
+from fiel.entrypoints.answers.custody import finding_record
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.custody.answers import (
     opened_book,
@@ -18,7 +19,7 @@ from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.notes import counted, note
 
 if TYPE_CHECKING:
-    from fiel.custody.ledger.checker import Finding
+    pass
 
 
 def register(group: typer.Typer) -> None:
@@ -39,7 +40,7 @@ def check(*, as_json: JsonOption = False, database: DatabaseOption = None, lang:
         found = findings_of(record)
     sizes = {"accounts": len(record.accounts), "orders": len(record.orders), "entries": len(record.entries)}
     if as_json:
-        write_json({"sound": not found, **sizes, "findings": [_record(finding) for finding in found]})
+        write_json({"sound": not found, **sizes, "findings": [finding_record(finding) for finding in found]})
     elif not found:
         write_out(note("check_sound", words, **sizes))
     else:
@@ -49,12 +50,3 @@ def check(*, as_json: JsonOption = False, database: DatabaseOption = None, lang:
         show_note(counted("check_wrong", len(found), words), "bold red")
     if found:
         raise typer.Exit(Exit.UNEXPECTED)
-
-
-def _record(finding: Finding) -> dict[str, str]:
-    return {
-        "row": finding.row,
-        "code": finding.code,
-        "expected": str(finding.expected),
-        "found": str(finding.found),
-    }

@@ -8,7 +8,8 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_text, write_json
+from fiel.entrypoints.answers.values import moment_text
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, write_json
 from fiel.entrypoints.cli.custody.answers import (
     opened_book,
 )

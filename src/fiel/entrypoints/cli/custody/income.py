@@ -9,14 +9,9 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, moment_text, write_json
-from fiel.entrypoints.cli.custody.answers import (
-    CurrencyOption,
-    KeyOption,
-    UserArgument,
-    amount_of,
-    opened_book,
-)
+from fiel.entrypoints.answers.values import amount_of, moment_text
+from fiel.entrypoints.cli.answers import JsonOption, write_json
+from fiel.entrypoints.cli.custody.answers import CurrencyOption, KeyOption, UserArgument, opened_book
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.notes import note

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,27 +10,19 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, moment_of, moment_text, write_json
-from fiel.entrypoints.cli.custody.answers import (
-    CurrencyOption,
-    UserArgument,
-    amount_of,
-    opened_book,
-    quantity_of,
-    quantity_text,
-)
+from fiel.entrypoints.answers.custody import holdings_record, statement_record
+from fiel.entrypoints.answers.values import amount_of, quantity_of
+from fiel.entrypoints.cli.answers import JsonOption, moment_of, write_json
+from fiel.entrypoints.cli.custody.answers import CurrencyOption, UserArgument, opened_book
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption
 from fiel.entrypoints.words.notes import note
-from fiel.kernel.decimals import plain
 from fiel.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from fiel.custody.accounts import AccountKey
     from fiel.custody.statements import Axis, PastAccount, Statement
 
-#: What the answers are counted from, in JSON.
-_SOURCE = "journal"
 
 FromOption = Annotated[
     str, typer.Option("--from", metavar="INSTANT", help="Where the period starts, that instant included.")
@@ -82,7 +73,7 @@ def statement(
         found = Statements(opened.queries).statement(_key(user, currency), since, until, _axis(axis))
         now = opened.custody.clock.now()
     if as_json:
-        write_json(_statement_record(found, now))
+        write_json(statement_record(found, now))
         return
     names = {"user": printable(found.key.user_id), "currency": found.key.currency}
     start_told, end_told = words.moment(found.start), words.moment(found.end)
@@ -110,7 +101,7 @@ def holdings(
         found = Statements(opened.queries).account_at(_key(user, currency), instant, _axis(axis))
         now = opened.custody.clock.now()
     if as_json:
-        write_json(_holdings_record(found, now))
+        write_json(holdings_record(found, now))
         return
     names = {"user": printable(found.key.user_id), "currency": found.key.currency}
     how, told_at = note(f"axis_{found.axis}", words), words.moment(found.at)
@@ -178,57 +169,3 @@ def _cash(found: PastAccount, words: Words) -> dict[str, str]:
     currency = found.key.currency
     figures = {"balance": found.balance, "blocked": found.blocked, "available": found.available}
     return {name: words.money(amount_of(minor, currency), currency) for name, minor in figures.items()}
-
-
-def _statement_record(found: Statement, now: datetime) -> dict[str, Any]:
-    currency = found.key.currency
-
-    def entry(line: Any) -> dict[str, str | None]:
-        row = line.transaction
-        return {
-            "id": row.id,
-            "type": row.type.value,
-            "orderId": None if row.order_id is None else str(row.order_id),
-            "ticker": row.ticker,
-            "amount": f"{amount_of(row.amount, currency):f}",
-            "balance": f"{amount_of(line.balance, currency):f}",
-            "occurredAt": moment_text(row.occurred_at),
-            "recordedAt": moment_text(row.recorded_at),
-        }
-
-    return {
-        "userId": found.key.user_id,
-        "currency": currency,
-        "axis": found.axis.value,
-        "from": moment_text(found.start),
-        "to": moment_text(found.end),
-        "opening": f"{amount_of(found.opening, currency):f}",
-        "entries": [entry(line) for line in found.lines],
-        "closing": f"{amount_of(found.closing, currency):f}",
-        "source": _SOURCE,
-        "asOf": moment_text(now),
-    }
-
-
-def _holdings_record(found: PastAccount, now: datetime) -> dict[str, Any]:
-    currency = found.key.currency
-    return {
-        "userId": found.key.user_id,
-        "currency": currency,
-        "axis": found.axis.value,
-        "at": moment_text(found.at),
-        "balance": f"{amount_of(found.balance, currency):f}",
-        "blockedBalance": f"{amount_of(found.blocked, currency):f}",
-        "availableBalance": f"{amount_of(found.available, currency):f}",
-        "positions": [
-            {
-                "ticker": held.ticker,
-                "quantity": quantity_text(held.quantity),
-                "reservedQuantity": quantity_text(held.reserved),
-                "averagePrice": None if held.average_price is None else f"{plain(held.average_price):f}",
-            }
-            for held in found.holdings
-        ],
-        "source": _SOURCE,
-        "asOf": moment_text(now),
-    }

@@ -9,13 +9,9 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_of, moment_text, write_json
-from fiel.entrypoints.cli.custody.answers import (
-    amount_of,
-    opened_book,
-    quantity_of,
-    quantity_text,
-)
+from fiel.entrypoints.answers.values import amount_of, moment_text, quantity_of, quantity_text
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_of, write_json
+from fiel.entrypoints.cli.custody.answers import opened_book
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption

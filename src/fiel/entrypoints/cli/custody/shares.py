@@ -8,17 +8,15 @@ import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, moment_of, moment_text, write_json
+from fiel.entrypoints.answers.values import amount_of, moment_text, quantity_of, quantity_text
+from fiel.entrypoints.cli.answers import JsonOption, moment_of, write_json
 from fiel.entrypoints.cli.custody.answers import (
     CurrencyOption,
     KeyOption,
     OccurredOption,
     UserArgument,
-    amount_of,
     occurred_of,
     opened_book,
-    quantity_of,
-    quantity_text,
 )
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
@@ -32,7 +30,7 @@ QuantityArgument = Annotated[str, typer.Argument(help="How many, such as 100 or 
 CostArgument = Annotated[str, typer.Argument(help="What all of them cost, such as 3820.00.")]
 PriceArgument = Annotated[str, typer.Argument(help="The price of one, such as 38.20.")]
 AsOfOption = Annotated[
-    str, typer.Option("--as-of", metavar="INSTANT", help="When it was the price, with its zone.")
+    str, typer.Option("--as-of", metavar="INSTANT|now", help="When it was the price, with its zone.")
 ]
 SourceOption = Annotated[str, typer.Option("--source", help="Who says so.")]
 
@@ -89,8 +87,9 @@ def price(
     """
     from fiel.bootstrap import stored_prices
     from fiel.custody.prices import given_price
+    from fiel.infra.system import SystemClock
 
-    words, moment = words_of(lang), moment_of(as_of, "--as-of")
+    words, moment = words_of(lang), SystemClock().now() if as_of == "now" else moment_of(as_of, "--as-of")
     given = given_price(ticker, value, currency, moment, source)
     with opened_book(database) as opened:
         kept = bool(stored_prices(opened.database).put([given]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import JustifyMethod
@@ -13,7 +13,8 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
-from fiel.entrypoints.cli.answers import JsonOption, number_text, write_json
+from fiel.entrypoints.answers.income import LAYERS, calendar_record
+from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.failures import show_note
 from fiel.entrypoints.cli.income.opening import (
     OfflineOption,
@@ -44,7 +45,6 @@ MonthsOption = Annotated[
 PastOption = Annotated[int, typer.Option("--past", min=0, max=120, help="Months to show before this one.")]
 ByOption = Annotated[str, typer.Option("--by", metavar="month|day|asset|class", help="What is added up.")]
 WhyOption = Annotated[bool, typer.Option("--why", help="Of each payment also why it stands where it stands.")]
-LAYERS = ("received", "confirmed", "announced", "estimated")
 
 
 def register(group: typer.Typer) -> None:
@@ -84,7 +84,7 @@ def calendar(
             opened.desk, opened.forecasts, wallet, Span(months, past), by=By(by), plan=plan, worth=worth
         )
     if as_json:
-        write_json(_record(view))
+        write_json(calendar_record(view))
         return
     _show(view, words, why=why)
 
@@ -209,87 +209,3 @@ def _cells(entry: CalendarEntry, words: Words) -> list[str]:
 
 def _day_text(day: date | None) -> str:
     return "-" if day is None else day.isoformat()
-
-
-def _record(view: IncomeView) -> dict[str, Any]:
-    first, last = view.span.edges(view.as_of)
-    return {
-        "wallet": view.wallet,
-        "asOf": view.as_of.isoformat(),
-        "zone": view.zone,
-        "from": first,
-        "to": last,
-        "entries": [_entry(each) for each in (*view.entries, *view.undated)],
-        "by": view.summary.by.value,
-        "buckets": [_bucket(each) for each in view.summary.buckets],
-        "totals": [_bucket(each) for each in view.summary.totals],
-        "last12Months": {
-            "received": f"{view.year.received:f}",
-            "percentOfCost": number_text(view.year.on_cost),
-            "percentOfValue": number_text(view.year.on_value),
-            "reasons": list(view.year.reasons),
-        },
-        "withoutForecast": {asset: list(why) for asset, why in view.without_forecast.items()},
-        "titlesWithoutPlan": [
-            {"titleId": title.title_id, "code": refusal.code, "message": refusal.message}
-            for title, refusal in view.without_plan
-        ],
-        "proposals": [each.proposal_id for each in view.proposals],
-        "unmatched": [each.receipt.receipt_id for each in view.unmatched],
-        "shareEvents": [_action(each) for each in view.actions],
-    }
-
-
-def _action(each: ShareEntitlement) -> dict[str, Any]:
-    one = each.announcement
-    return {
-        "asset": one.asset,
-        "kind": one.kind.value,
-        "comDate": one.com_date.isoformat(),
-        "ratio": f"{one.ratio:f}",
-        "account": each.account,
-        "held": f"{each.held:f}",
-        "change": f"{each.change:f}",
-        "fraction": f"{each.fraction:f}",
-        "price": number_text(one.price),
-        "cost": number_text(each.cost),
-        "until": None if one.until is None else one.until.isoformat(),
-        "source": one.source,
-    }
-
-
-def _entry(entry: CalendarEntry) -> dict[str, Any]:
-    return {
-        "day": None if entry.day is None else entry.day.isoformat(),
-        "month": entry.month or None,
-        "asset": entry.asset,
-        "class": entry.asset_class or None,
-        "kind": entry.kind.value,
-        "state": entry.state.value,
-        "gross": f"{entry.gross:f}",
-        "withheld": f"{entry.withheld:f}",
-        "net": f"{entry.net:f}",
-        "currency": entry.currency,
-        "source": entry.source,
-        "asOf": entry.as_of.isoformat(),
-        "origin": entry.origin.value,
-        "reasons": list(entry.reasons),
-        "recordId": entry.record_id or None,
-    }
-
-
-def _bucket(bucket: Bucket) -> dict[str, Any]:
-    return {
-        "key": bucket.key or None,
-        "currency": bucket.currency,
-        "income": _layers(bucket.income),
-        "capital": _layers(bucket.capital),
-    }
-
-
-def _layers(stack: Stack) -> dict[str, dict[str, str]]:
-    found = {}
-    for layer in (*LAYERS, "total"):
-        amounts = getattr(stack, layer)
-        found[layer] = {name: f"{getattr(amounts, name):f}" for name in ("gross", "withheld", "net")}
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.income import forecast_record
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.income.opening import OfflineOption, announced_here
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
@@ -58,7 +59,7 @@ def forecast(
     found, today = announced_here(asset, on, words, offline=offline, database=database)
     made = Forecasts().of(found, today, months)
     if as_json:
-        write_json(_record(made))
+        write_json(forecast_record(made))
         return
     _show(made, found, words, explain=explain)
 
@@ -131,42 +132,3 @@ def _table(names: tuple[str, ...], words: Words) -> Table:
     for name in names:
         table.add_column(note(f"income_{name}", words), justify="right" if name in _RIGHT else "left")
     return table
-
-
-def _record(made: Forecast) -> dict[str, Any]:
-    return {
-        "asset": made.asset,
-        "asOf": made.today.isoformat(),
-        "months": made.months,
-        "method": None if made.method is None else made.method.value,
-        "error": None if made.error is None else f"{made.error:f}",
-        "reasons": list(made.reasons),
-        "announced": list(made.announced),
-        "payments": [_payment(each) for each in made.payments],
-        "candidates": [
-            {
-                "method": each.method.value,
-                "origins": each.origins,
-                "error": None if each.error is None else f"{each.error:f}",
-                "medianError": None if each.median_error is None else f"{each.median_error:f}",
-            }
-            for each in made.candidates
-        ],
-    }
-
-
-def _payment(each: ForecastPayment) -> dict[str, Any]:
-    return {
-        "kind": each.kind.value,
-        "comDate": each.com_date.isoformat(),
-        "paymentDate": each.payment_date.isoformat(),
-        "perUnit": f"{each.per_unit:f}",
-        "low": f"{each.low:f}",
-        "high": f"{each.high:f}",
-        "currency": each.currency,
-        "method": each.method.value,
-        "basis": [
-            {"eventId": one.event_id, "comDate": one.com_date.isoformat(), "perUnit": f"{one.per_unit:f}"}
-            for one in each.basis
-        ],
-    }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fiel.copilot.plan_view.view import printable
-from fiel.entrypoints.cli.answers import JsonOption, LimitOption, moment_text, write_json
+from fiel.entrypoints.answers.values import moment_text
+from fiel.entrypoints.cli.answers import JsonOption, LimitOption, write_json
 from fiel.entrypoints.cli.income.opening import opened_income
 from fiel.entrypoints.cli.screen import LangOption, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption

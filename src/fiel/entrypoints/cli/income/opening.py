@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fiel.copilot.income.announced import AnnouncedOf
     from fiel.copilot.income.titles import Planned
     from fiel.copilot.income.view import Worth
+    from fiel.custody.bookings import Bookings
+    from fiel.infra.storage.database import Database
+    from fiel.kernel.clock import Clock
     from fiel.market.symbol_events import SymbolEvents
     from fiel.settings import Settings
 
@@ -45,6 +48,20 @@ def opened_income(database: str | None) -> OpenIncome:
     from fiel.bootstrap import open_income
 
     return open_income(settings_here(), database)
+
+
+def zone_here() -> tzinfo:
+    """The zone of the settings, in which the days of a book begin. Raises `InvalidInput` (zone_unknown)."""
+    from fiel.infra.zones import zone_of
+
+    return zone_of(settings_here().income.zone)
+
+
+def booking_parts(opened: OpenIncome) -> tuple[Database, Bookings, Clock, tzinfo]:
+    """What a desk that books facts is made of, on a book that is open."""
+    from fiel.custody.bookings import Bookings
+
+    return opened.database, Bookings(opened.custody.book, opened.clock), opened.clock, zone_here()
 
 
 def user_of(opened: OpenIncome, user: str | None) -> str:
@@ -85,7 +102,7 @@ def fetch_unknown(
 
 
 async def _fetch(assets: list[str], words: Words, settings: Settings, database: str | None) -> None:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.market.quotes import is_symbol
 
     async with open_market(settings, database) as market:
@@ -150,7 +167,7 @@ async def _events(
     asset: str, settings: Settings, *, offline: bool, database: str | None
 ) -> tuple[SymbolEvents, bool]:
     """What is held of a symbol, asked for when nothing is; and whether it is only the package's recording."""
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.market.offline import recorded_symbol_events
     from fiel.market.quotes import read_symbol
 

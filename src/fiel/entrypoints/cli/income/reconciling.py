@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.income import reconciled_record
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.income.opening import (
     OfflineOption,
@@ -26,7 +27,6 @@ from fiel.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from fiel.copilot.income.accepting import Accepted
-    from fiel.copilot.income.desk import Reconciled
     from fiel.income.matching import Unmatched
     from fiel.income.values import IncomeRecord, Proposal
 
@@ -65,7 +65,7 @@ def reconcile(
         fetch_unknown(opened, wallet, words, renew=renew, offline=offline, database=database)
         done = opened.desk.look(wallet) if dry_run else opened.desk.reconcile_now(wallet)
     if as_json:
-        write_json(_record(done))
+        write_json(reconciled_record(done))
         return
     found = done.reconciliation
     counts = {"n": len(found.records), "changed": len(done.changed)}
@@ -155,44 +155,3 @@ def _unmatched_line(each: Unmatched, words: Words) -> str:
     amount = words.money(receipt.amount, receipt.currency)
     told = f"{receipt.day}  {receipt.asset}  {amount}: {reasons_text(each.reasons, words)}"
     return printable(f"  {note('income_unmatched_line', words)}  {receipt.receipt_id}  {told}")
-
-
-def _record(done: Reconciled) -> dict[str, Any]:
-    from fiel.copilot.income_record_text import record_fields
-
-    found = done.reconciliation
-    return {
-        "wallet": done.wallet,
-        "day": done.day.isoformat(),
-        "zone": done.zone,
-        "changed": [each.record_id for each in done.changed],
-        "records": [record_fields(each) for each in found.records],
-        "proposals": [_proposal(each) for each in found.proposals],
-        "unmatched": [
-            {
-                "receiptId": each.receipt.receipt_id,
-                "asset": each.receipt.asset,
-                "amount": f"{each.receipt.amount:f}",
-                "currency": each.receipt.currency,
-                "day": each.receipt.day.isoformat(),
-                "reasons": list(each.reasons),
-            }
-            for each in found.unmatched
-        ],
-    }
-
-
-def _proposal(proposal: Proposal) -> dict[str, Any]:
-    return {
-        "proposalId": proposal.proposal_id,
-        "kind": proposal.kind.value,
-        "recordId": proposal.record_id,
-        "asset": proposal.asset,
-        "incomeKind": proposal.income_kind.value,
-        "amount": f"{proposal.amount:f}",
-        "currency": proposal.currency,
-        "day": proposal.day.isoformat(),
-        "account": proposal.account,
-        "receiptId": proposal.receipt_id or None,
-        "reasons": list(proposal.reasons),
-    }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.market import events_record
 from fiel.entrypoints.cli.answers import JsonOption, LimitOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
@@ -47,7 +48,7 @@ def events(
     words = words_of(lang)
     found, step = asyncio.run(_events(symbol, words, held=held, database=database))
     if as_json:
-        write_json(_record(found, step))
+        write_json(events_record(found, step))
     else:
         _show(found, words, limit)
     if step is not None and step.failed:
@@ -59,7 +60,7 @@ def events(
 async def _events(
     symbol: str, words: Words, *, held: bool, database: str | None
 ) -> tuple[SymbolEvents, EventsStep | None]:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
 
     settings = settings_here()
     async with open_market(settings, database) as market:
@@ -102,25 +103,3 @@ def _cells(each: ReconciledCash, words: Words) -> tuple[str, ...]:
         note(f"market_standing_{each.standing.value}", words),
         ", ".join(sorted({told.source for told in each.told})),
     )
-
-
-def _record(found: SymbolEvents, step: EventsStep | None) -> dict[str, Any]:
-    from fiel.market.event_codec import as_fields
-
-    return {
-        "symbol": found.symbol,
-        "cash": [
-            {
-                "id": each.event_id,
-                "standing": each.standing.value,
-                "differences": list(each.differences),
-                "told": [as_fields(told) for told in each.told],
-            }
-            | as_fields(each.event)
-            for each in found.cash
-        ],
-        "shares": [as_fields(each) for each in found.shares],
-        "subscriptions": [as_fields(each) for each in found.subscriptions],
-        "heard": list(step.heard) if step is not None else [],
-        "silent": list(step.silent) if step is not None else [],
-    }

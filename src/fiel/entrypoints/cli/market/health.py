@@ -57,7 +57,7 @@ def health(
 
 
 async def _health(symbols: list[str], quarantine: int, database: str | None) -> MarketHealth:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
 
     settings = settings_here()
     async with open_market(settings, database) as market:

@@ -70,7 +70,7 @@ def load(
 async def _load(
     file: Path | None, symbols: list[str] | None, keys: list[str] | None, database: str | None
 ) -> Loaded:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.copilot.files.source import read_text
     from fiel.market.loading import Loader, read_closes
 

@@ -42,7 +42,7 @@ def at_market_prices(portfolio: Portfolio, words: Words) -> Portfolio:
 
 
 async def _answers(names: list[str], words: Words) -> dict[str, QuoteAnswer]:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.infra.resilience.attempts import How
     from fiel.market.offline import recorded_answer
     from fiel.market.quotes import QuoteAnswer

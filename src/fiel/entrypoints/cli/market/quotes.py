@@ -6,24 +6,18 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.market import quote_record
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.market.showing import (
-    ExplainOption,
-    age_words,
-    finding_record,
-    instant_words,
-    step_record,
-    step_words,
-)
+from fiel.entrypoints.cli.market.showing import ExplainOption, age_words, instant_words, step_words
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.notes import note
@@ -77,7 +71,7 @@ async def _quote(
     database: str | None,
 ) -> bool:
     """Ask and show, once or again and again; whether the last round lacked a price."""
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.market.offline import recorded_answer
 
     settings = settings_here()
@@ -92,7 +86,7 @@ async def _quote(
                 answers = dict(await market.quotes.many(symbols, renew=renew))
             now = clock.now()
             if as_json:
-                write_json([_record(answer, now, explain=explain) for answer in answers.values()])
+                write_json([quote_record(answer, now, explain=explain) for answer in answers.values()])
             else:
                 _show(list(answers.values()), now, words, explain=explain)
             # Whoever follows a pipe sees each round when it happens.
@@ -147,34 +141,3 @@ def _explained(answer: QuoteAnswer, words: Words) -> str:
     if len(lines) == 1:
         lines.append(f"  {note('market_held', words)}")
     return "\n".join(lines)
-
-
-def _record(answer: QuoteAnswer, now: datetime, *, explain: bool) -> dict[str, Any]:
-    served = answer.served
-    found: dict[str, Any] = {"symbol": answer.symbol, "how": answer.how.value}
-    if served is None:
-        found |= {"price": None}
-    else:
-        found |= {
-            "price": f"{served.value.price:f}",
-            "currency": served.value.currency,
-            "unit": served.unit,
-            "as_of": served.as_of.isoformat(),
-            "age_seconds": int(served.age(now).total_seconds()),
-            "fetched_at": served.fetched_at.isoformat(),
-            "source": served.source,
-            "quality": served.quality.value,
-            "previous_close": _text(served.value.previous_close),
-            "findings": [finding_record(each) for each in served.findings],
-        }
-    if explain:
-        found["trail"] = [step_record(step) for step in answer.trail]
-        found["doubts"] = [
-            {"source": source, "reason": reason, "price": _text(price)}
-            for source, reason, price in answer.doubts
-        ]
-    return found
-
-
-def _text(number: Any) -> str | None:
-    return None if number is None else f"{number:f}"

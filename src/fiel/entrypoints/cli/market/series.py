@@ -14,17 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.market import series_record
 from fiel.entrypoints.cli.answers import JsonOption, write_json
 from fiel.entrypoints.cli.exits import Exit
 from fiel.entrypoints.cli.failures import show_note
-from fiel.entrypoints.cli.market.showing import (
-    ExplainOption,
-    age_words,
-    finding_record,
-    instant_words,
-    step_record,
-    step_words,
-)
+from fiel.entrypoints.cli.market.showing import ExplainOption, age_words, instant_words, step_words
 from fiel.entrypoints.cli.screen import LangOption, screen, show, words_of, write_out
 from fiel.entrypoints.cli.surroundings import DatabaseOption, settings_here
 from fiel.entrypoints.words.notes import counted, note
@@ -74,7 +68,7 @@ def series(
         raise InvalidInput("formats_several", "give --json or --csv, not both")
     answer, now = asyncio.run(_answer(key, start, end, words, renew=renew, database=database))
     if as_json:
-        write_json(_record(answer, explain=explain))
+        write_json(series_record(answer, explain=explain))
     elif as_csv:
         write_out(_csv(answer))
     else:
@@ -91,7 +85,7 @@ def series(
 async def _answer(
     key: str, start: str | None, end: str | None, words: Words, *, renew: bool, database: str | None
 ) -> tuple[SeriesAnswer, Any]:
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.market.offline import recorded_rows
     from fiel.market.sanitizer.context import local_day
 
@@ -166,26 +160,3 @@ def _csv(answer: SeriesAnswer) -> str:
         found = (answer.spec.key, each.row.day, f"{each.row.value:f}", answer.unit, until, each.source)
         writer.writerow((*found, each.fetched_at.isoformat()))
     return out.getvalue()
-
-
-def _record(answer: SeriesAnswer, *, explain: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "series": answer.spec.key,
-        "code": answer.spec.code,
-        "unit": answer.unit,
-        "from": answer.first.isoformat(),
-        "to": answer.last.isoformat(),
-        "as_of": None if answer.as_of is None else answer.as_of.isoformat(),
-        "quality": answer.quality.value,
-        "sources": list(answer.sources),
-        "missing": [day.isoformat() for day in answer.missing],
-        "rows": [
-            {"day": each.row.day.isoformat(), "value": f"{each.row.value:f}", "source": each.source}
-            | ({"until": each.row.until.isoformat()} if each.row.until else {})
-            for each in answer.rows
-        ],
-        "findings": [finding_record(each) for each in answer.findings],
-    }
-    if explain:
-        found["trail"] = [step_record(step) for step in answer.trail]
-    return found

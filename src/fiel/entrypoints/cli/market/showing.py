@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,6 @@ from fiel.entrypoints.words.notes import counted, note
 
 if TYPE_CHECKING:
     from fiel.infra.resilience.attempts import Step
-    from fiel.market.verdicts import Finding
 
 ExplainOption = Annotated[
     bool, typer.Option("--explain", help="Also what was tried, what was refused, and why.")
@@ -52,29 +51,6 @@ def step_words(step: Step, words: Words) -> str:
     if step.seconds:
         parts.append(f"{step.seconds * 1000:.0f} ms")
     return " · ".join(parts)
-
-
-def finding_record(finding: Finding) -> dict[str, str]:
-    """A finding for programs."""
-    return {
-        "kind": finding.kind.value,
-        "place": finding.place,
-        "detail": finding.detail,
-        "repair": finding.repair,
-    }
-
-
-def step_record(step: Step) -> dict[str, Any]:
-    """A step for programs."""
-    return {
-        "source": step.source,
-        "event": step.event.value,
-        "at": step.at.isoformat(),
-        "reason": step.reason,
-        "detail": step.detail,
-        "attempt": step.attempt,
-        "milliseconds": round(step.seconds * 1000),
-    }
 
 
 def one_line(text: str) -> str:

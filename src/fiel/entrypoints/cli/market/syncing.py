@@ -71,7 +71,7 @@ async def _sync(
     database: str | None,
 ) -> bool:
     """Whether something is still to be had."""
-    from fiel.bootstrap import open_market
+    from fiel.bootstrap.market import open_market
     from fiel.market.catalogue import catalogue, series_spec
 
     settings = settings_here()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,6 +12,7 @@ from rich.text import Text
 
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.tax import month_record, read_month
 from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.income.opening import opened_income, user_of
@@ -27,14 +26,11 @@ from fiel.entrypoints.cli.tax.options import (
     RepricingOption,
     UserOption,
     month_text,
-    number,
-    remark_records,
     show_ids,
     show_remarks,
 )
 from fiel.entrypoints.words.notes import note
 from fiel.entrypoints.words.tax import MONTH_EXAMPLES
-from fiel.kernel.errors import InvalidInput
 from fiel.kernel.months import month_after
 
 if TYPE_CHECKING:
@@ -42,7 +38,7 @@ if TYPE_CHECKING:
     from fiel.copilot.taxes.desk import MonthView
     from fiel.tax.monthly import CategoryLine, MonthTax, PoolLine
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+
 MonthArgument = Annotated[
     str | None, typer.Argument(metavar="[YYYY-MM]", help="The month (default: this one).")
 ]
@@ -82,7 +78,7 @@ def month(
             desk.remember(wallet, opened.clock.now())
         view = desk.month(wallet, wanted, today)
     if as_json:
-        write_json(_record(view))
+        write_json(month_record(view))
         return
     _show(view, words)
     if ids:
@@ -99,16 +95,6 @@ def _ids(view: MonthView, words: Words) -> Iterator[tuple[str, NumberId]]:
         for title, measure in (("sales", "sales"), ("gain", "taxed_gain")):
             number_id = NumberId("tax", view.wallet, view.tax.month, last, f"category:{category}", measure)
             yield f"{name}, {note(f'tax_{title}', words)}", number_id
-
-
-def read_month(text: str) -> date:
-    """The first day of a month from YYYY-MM. Raises `InvalidInput` (month_malformed)."""
-    found = _MONTH.fullmatch(text)
-    if found is None or not 1 <= int(found[2]) <= 12 or not int(found[1]):
-        raise InvalidInput(
-            "month_malformed", f"{text[:20]!r} is not a month; write it like 2026-01", field="YYYY-MM"
-        )
-    return date(int(found[1]), int(found[2]), 1)
 
 
 def _show(view: MonthView, words: Words) -> None:
@@ -214,61 +200,3 @@ def _payment_lines(tax: MonthTax, words: Words) -> list[str]:
     else:
         lines.append(note("tax_darf_none", words))
     return lines
-
-
-def _record(view: MonthView) -> dict[str, Any]:
-    tax = view.tax
-    return {
-        "userId": view.wallet,
-        "month": f"{tax.month:%Y-%m}",
-        "currency": "BRL",
-        "isOpen": view.is_open,
-        "categories": [_category_record(line) for line in tax.lines],
-        "pools": [_pool_record(line) for line in tax.pools],
-        "stockSales": number(tax.stock_sales),
-        "stockLimit": number(tax.stock_limit),
-        "exemptionLeft": number(view.exemption_left),
-        "exemptGain": number(tax.exempt_gain),
-        "tax": number(tax.tax),
-        "withheld": number(tax.withheld),
-        "creditUsed": number(tax.credit_used),
-        "creditAfter": number(tax.credit_after),
-        "creditLapsed": number(tax.credit_lapsed),
-        "withheldForGood": number(tax.withheld_for_good),
-        "due": number(tax.due),
-        "darfCode": tax.darf_code,
-        "darf": number(tax.darf),
-        "carriedUnpaid": number(tax.unpaid),
-        "dueDate": tax.due_date.isoformat(),
-        "laws": [
-            {"subject": law.subject, "validFrom": law.valid_from.isoformat(), "source": law.source}
-            for law in view.laws
-        ],
-        "remarks": remark_records(view.remarks),
-        "isTaxAdvice": False,
-    }
-
-
-def _category_record(line: CategoryLine) -> dict[str, Any]:
-    amounts: dict[str, Decimal] = {
-        "sales": line.sales, "gain": line.gain, "exempt": line.exempt, "lossLeftOut": line.left_out,
-    }  # fmt: skip
-    return {
-        "category": line.category.value,
-        "dayTrade": line.is_day_trade,
-        "pool": line.pool.value,
-        **{name: number(amount) for name, amount in amounts.items()},
-    }
-
-
-def _pool_record(line: PoolLine) -> dict[str, Any]:
-    return {
-        "pool": line.pool.value,
-        "net": number(line.net),
-        "lossesBefore": number(line.losses_before),
-        "lossesUsed": number(line.losses_used),
-        "lossesAfter": number(line.losses_after),
-        "taxable": number(line.taxable),
-        "rate": number(line.rate),
-        "tax": number(line.tax),
-    }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -65,11 +64,6 @@ def month_text(month: date, words: Words) -> str:
     return f"{month:%m/%Y}" if words.lang is Lang.PT else f"{month:%Y-%m}"
 
 
-def number(value: Decimal | None) -> str | None:
-    """An exact number for programs, plain; null when it is unknown."""
-    return None if value is None else f"{value:f}"
-
-
 def show_remarks(remarks: Iterable[Remark], words: Words) -> None:
     """What must be said beside the numbers, on standard error."""
     for one in remarks:
@@ -83,11 +77,3 @@ def show_ids(named: Iterable[tuple[str, NumberId]]) -> None:
     """Each number's name and id, for `fiel why`."""
     for name, number_id in named:
         write_out(printable(f"  {name}: {number_id}"))
-
-
-def remark_records(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
-    """The same for programs."""
-    return [
-        {"code": one.code, "day": None if one.day is None else one.day.isoformat(), **dict(one.values)}
-        for one in remarks
-    ]

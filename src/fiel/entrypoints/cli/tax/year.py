@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from fiel.copilot.number_ids import NumberId
 from fiel.copilot.plan_view.view import printable
 from fiel.copilot.plan_view.words import Words
+from fiel.entrypoints.answers.tax import year_record
 from fiel.entrypoints.cli.answers import JsonOption, day_words, write_json
 from fiel.entrypoints.cli.bond.reading import today_here
 from fiel.entrypoints.cli.failures import show_note
@@ -29,8 +30,6 @@ from fiel.entrypoints.cli.tax.options import (
     RepricingOption,
     UserOption,
     month_text,
-    number,
-    remark_records,
     show_ids,
     show_remarks,
 )
@@ -40,7 +39,6 @@ from fiel.entrypoints.words.tax import YEAR_EXAMPLES
 from fiel.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from fiel.copilot.number_ids import NumberId
     from fiel.copilot.taxes.desk import YearView
     from fiel.tax.annual import GoodRow, IncomeRow, VariableRow, YearSummary
 
@@ -88,7 +86,7 @@ def year(
         view = desk.year(wallet, year, today)
     written = [] if csv is None else _write_tables(csv, view.summary)
     if as_json:
-        write_json(_record(view))
+        write_json(year_record(view))
     else:
         _show(view, words)
         if ids:
@@ -99,8 +97,6 @@ def year(
 
 def _ids(view: YearView, words: Words) -> Iterator[tuple[str, NumberId]]:
     """Quantity and cost of each good at the end of the year, and what each asset paid in it."""
-    from fiel.copilot.number_ids import NumberId
-
     first, last = date(view.summary.year, 1, 1), date(view.summary.year, 12, 31)
     for good in view.summary.goods:
         for title, measure in (("positions_quantity", "quantity"), ("positions_cost", "total_cost")):
@@ -203,33 +199,3 @@ def _variable(rows: tuple[VariableRow, ...], words: Words) -> Table:
 
 def _amount(value: Decimal | None, words: Words) -> str:
     return "?" if value is None else words.amount(value)
-
-
-def _record(view: YearView) -> dict[str, Any]:
-    summary = view.summary
-    return {
-        "userId": view.wallet,
-        "year": summary.year,
-        "currency": "BRL",
-        "isOpen": view.is_open,
-        "goods": [_row(each) for each in summary.goods],
-        "income": [_row(each) for each in summary.income],
-        "variable": [_row(each) for each in summary.variable],
-        "remarks": remark_records(view.remarks),
-        "isTaxAdvice": False,
-    }
-
-
-def _row(row: GoodRow | IncomeRow | VariableRow) -> dict[str, Any]:
-    return {_camel(field.name): _plain(getattr(row, field.name)) for field in fields(row)}
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
-
-
-def _plain(value: object) -> str | None:
-    if value is None or isinstance(value, Decimal):
-        return number(value)
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -9,25 +9,29 @@ A variable that is not set, or empty, has its default. One that cannot be used i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, time, timedelta, timezone, tzinfo
+from datetime import time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from fiel.copilot.income.config import IncomeConfig
-from fiel.copilot.income.zones import zone_of
+from fiel.copilot.notices.facts import NoticesConfig
 from fiel.custody.config import PARK_FOR, CustodyConfig, default_zone
 from fiel.custody.reservations import Fees
 from fiel.infra.storage.urls import database_url, embedded_url
+from fiel.infra.zones import zone_of
 from fiel.kernel.decimals import parse_decimal
 from fiel.kernel.errors import InvalidInput
 from fiel.kernel.rounding import exact_context
 from fiel.market.config import UPSTREAM_PATHS, MarketConfig, default_providers
 from fiel.market.wire import Provider
+from fiel.settings.access import AccessSettings, read_access
+from fiel.settings.autobalance import AutobalanceSettings, read_autobalance
+from fiel.settings.notices import read_notices
+from fiel.settings.reading import Variables, duration, named
 
 DATA_DIR = "FIEL_DATA_DIR"
 DATABASE_URL = "FIEL_DATABASE_URL"
@@ -48,6 +52,7 @@ HG_KEY = "FIEL_HG_KEY"
 MARKET_UPSTREAM = "FIEL_MARKET_UPSTREAM"
 MARKET_OFFLINE = "FIEL_MARKET_OFFLINE"
 MARKET_TICKERS = "FIEL_MARKET_TICKERS"
+TRACES = "FIEL_TRACES"
 #: The variable with the address of each service, where another holds than the service's own.
 MARKET_URLS: Mapping[Provider, str] = MappingProxyType(
     {
@@ -62,19 +67,12 @@ MARKET_URLS: Mapping[Provider, str] = MappingProxyType(
 
 #: A fee beyond this is a slip of the pen: nobody charges ten thousand for an order.
 FEE_FIXED_MAX = Decimal(10_000)
-#: Events and orders older than a year are nobody's business to wait for.
-WAIT_MIN, WAIT_MAX = timedelta(seconds=1), timedelta(days=366)
 #: Brokers refuse sessions out of 6 seconds to 30 minutes unless they were told otherwise.
 SESSION_MIN, SESSION_MAX = timedelta(seconds=6), timedelta(minutes=30)
 PROPERTIES_BYTES_MAX = 64 * 1024
 
-Value = TypeVar("Value")
-
-_DURATION = re.compile(r"([0-9]{1,9})([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
-_ZONE = re.compile(r"[A-Za-z0-9_+\-/]{1,60}")
 _BROKERS = re.compile(r"[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5}(,[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5})*")
 
 
@@ -102,6 +100,11 @@ class Settings:
     outside: Outside = field(default_factory=Outside)
     market: MarketConfig = field(default_factory=MarketConfig)
     income: IncomeConfig = field(default_factory=IncomeConfig)
+    autobalance: AutobalanceSettings = field(default_factory=AutobalanceSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
+    notices: NoticesConfig = field(default_factory=NoticesConfig)
+    #: Where traces go; empty: nowhere.
+    traces: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str], home: Path, platform: str) -> Settings:
@@ -109,7 +112,7 @@ class Settings:
 
         Nothing is created. `platform` is `sys.platform`: it decides where a user's data belongs.
         """
-        variables = _Variables(environment)
+        variables = Variables(environment)
         folder = variables.read(
             DATA_DIR, lambda text: _folder(text, home), _data_folder(environment, home, platform)
         )
@@ -119,10 +122,10 @@ class Settings:
             CustodyConfig(
                 zone=variables.read(CUSTODY_ZONE, _zone, default_zone()),
                 fees=Fees(
-                    variables.read(CUSTODY_FEE_FIXED, _fee_fixed, 0),
-                    variables.read(CUSTODY_FEE_PERCENT, _fee_percent, 0),
+                    variables.read(CUSTODY_FEE_FIXED, fee_fixed, 0),
+                    variables.read(CUSTODY_FEE_PERCENT, fee_percent, 0),
                 ),
-                park_for=variables.read(CUSTODY_PARK_FOR, _duration, PARK_FOR),
+                park_for=variables.read(CUSTODY_PARK_FOR, duration, PARK_FOR),
                 reserve_for=variables.read(CUSTODY_RESERVE_FOR, _patience, None),
             ),
             Outside(
@@ -137,28 +140,14 @@ class Settings:
                 at=variables.read(INCOME_AT, _time_of_day, IncomeConfig().at),
                 zone=variables.read(INCOME_ZONE, _zone_name, IncomeConfig().zone),
             ),
+            read_autobalance(variables),
+            access=read_access(variables),
+            notices=read_notices(variables),
+            traces=variables.read(TRACES, _collector, ""),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Variables:
-    environment: Mapping[str, str]
-
-    def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """The variable's value; an error of its reader gets the name as its field."""
-        text = self.environment.get(name, "").strip()
-        if not text:
-            return default
-        try:
-            return reader(text)
-        except InvalidInput as refusal:
-            details = {**refusal.details, "variable": name}
-            raise InvalidInput(
-                refusal.code, f"{name}: {refusal.message}", field=name, details=details
-            ) from None
-
-
-def _market(variables: _Variables) -> MarketConfig:
+def _market(variables: Variables) -> MarketConfig:
     """Tokens, addresses, and whether anything is asked at all."""
     upstream = variables.read(MARKET_UPSTREAM, str, "")
     urls = {provider: upstream.rstrip("/") + path for provider, path in UPSTREAM_PATHS.items() if upstream}
@@ -171,8 +160,7 @@ def _market(variables: _Variables) -> MarketConfig:
         providers = default_providers({key: token for key, token in tokens.items() if token}, urls)
     except InvalidInput as problem:
         name = _variable_of(problem.field or "", upstream=bool(upstream))
-        details = {**problem.details, "variable": name}
-        raise InvalidInput(problem.code, f"{name}: {problem.message}", field=name, details=details) from None
+        raise named(problem, name) from None
     return MarketConfig(
         providers,
         offline=variables.read(MARKET_OFFLINE, _switch, default=False),
@@ -186,6 +174,15 @@ def _variable_of(place: str, *, upstream: bool) -> str:
     if name == "token":
         return BRAPI_TOKEN if provider == Provider.BRAPI else HG_KEY
     return MARKET_UPSTREAM if upstream else MARKET_URLS[Provider(provider)]
+
+
+def _collector(text: str) -> str:
+    """`1`, or the address of a collector; `0` is none."""
+    if text == "0":
+        return ""
+    if text != "1" and not text.startswith(("http://", "https://")):
+        raise InvalidInput("traces_malformed", "write 1, or a collector as http://127.0.0.1:4318/v1/traces")
+    return text
 
 
 def _switch(text: str) -> bool:
@@ -239,13 +236,9 @@ def _zone(text: str) -> tzinfo:
         distance = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         if int(offset[3]) < 60 and distance <= timedelta(hours=14):
             return timezone(sign * distance, text)
-    elif text == "UTC":
-        return UTC
-    elif _ZONE.fullmatch(text):
-        try:
-            return ZoneInfo(text)
-        except (OSError, ValueError, LookupError):
-            pass
+    else:
+        with suppress(InvalidInput):
+            return zone_of(text)
     raise InvalidInput(
         "zone_unknown",
         "write the zone of the order service's clock as America/Sao_Paulo, UTC or -03:00; names need "
@@ -253,32 +246,20 @@ def _zone(text: str) -> tzinfo:
     )
 
 
-def _fee_fixed(text: str) -> int:
+def fee_fixed(text: str) -> int:
+    """An amount per order with at most two decimals, in minor units. Raises `InvalidInput`."""
     amount = parse_decimal(text, decimals_max=2, minimum=0, maximum=FEE_FIXED_MAX)
     return int(exact_context().scaleb(amount, Decimal(2)))
 
 
-def _fee_percent(text: str) -> int:
-    """Percent with at most 4 decimals, in millionths of the money traded."""
+def fee_percent(text: str) -> int:
+    """Percent with at most 4 decimals, in millionths of the money traded. Raises `InvalidInput`."""
     percent = parse_decimal(text, decimals_max=4, minimum=0, maximum=100)
     return int(exact_context().scaleb(percent, Decimal(4)))
 
 
 def _patience(text: str) -> timedelta | None:
-    return None if text.lower() == "forever" else _duration(text)
-
-
-def _duration(text: str) -> timedelta:
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise InvalidInput("duration_malformed", "write a number and a unit: 90s, 30m, 12h or 5d")
-    try:
-        duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
-    except OverflowError:
-        duration = timedelta.max
-    if not WAIT_MIN <= duration <= WAIT_MAX:
-        raise InvalidInput("duration_out_of_range", "write a time between 1s and 366d")
-    return duration
+    return None if text.lower() == "forever" else duration(text)
 
 
 def brokers(text: str) -> str:
@@ -320,7 +301,7 @@ def _zone_name(text: str) -> str:
 
 
 def _session(text: str) -> timedelta:
-    session = _duration(text)
+    session = duration(text)
     if not SESSION_MIN <= session <= SESSION_MAX:
         raise InvalidInput("duration_out_of_range", "write a session between 6s and 30m")
     return session

@@ -6,18 +6,18 @@ with open_custody(settings) as opened:
 
 from __future__ import annotations
 
-import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from fiel.copilot.income.desk import IncomeDesk
 from fiel.copilot.income.forecasts import Forecasts
 from fiel.copilot.income.jobs import Schedule
 from fiel.copilot.income.titles import Titles
 from fiel.custody.ports import PriceSource
-from fiel.custody.prices import RedisPrices, given_price
+from fiel.custody.prices import RedisPrices
 from fiel.custody.queries import Queries
 from fiel.custody.service import Custody
 from fiel.custody.store import Book
@@ -26,44 +26,38 @@ from fiel.custody.wallet_events import WalletEvents
 from fiel.infra.bus.embedded import EmbeddedBus
 from fiel.infra.bus.port import EventBus
 from fiel.infra.bus.relaying import publishing_to
-from fiel.infra.caching.layered import Layered
-from fiel.infra.caching.memory import MemoryConfig, MemoryLayer
-from fiel.infra.caching.port import Layer
 from fiel.infra.jobs.embedded import EmbeddedJobs
 from fiel.infra.jobs.port import JobQueue
 from fiel.infra.jobs.relaying import by_topic, publishing_jobs
-from fiel.infra.resilience.pipeline import Pipeline
-from fiel.infra.resilience.quota import Quotas
-from fiel.infra.resilience.timing import Timing, system_timing
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.relay import Publish
 from fiel.infra.storage.schema import open_database
 from fiel.infra.system import RandomIds, SystemClock
 from fiel.kernel.clock import Clock
 from fiel.kernel.errors import Unavailable
-from fiel.market.asking import Asker
-from fiel.market.budgets import PatientBudgets
-from fiel.market.config import pipeline_config, quota_configs
-from fiel.market.health import HealthDesk
-from fiel.market.history import Histories
-from fiel.market.ports import LastPrices
-from fiel.market.quote_shelf import QuoteShelf
-from fiel.market.quotes import Quotes, is_symbol
-from fiel.market.series import SeriesDesk
-from fiel.market.series_book import SeriesBook
-from fiel.market.store.budgets import StoredBudgets
-from fiel.market.store.desk import Desk
-from fiel.market.store.events import StoredEvents
-from fiel.market.store.series import StoredSeries
-from fiel.market.store.symbols import StoredQuote, StoredSymbols
-from fiel.market.symbol_events import EventsDesk
-from fiel.market.transport import HttpTransport
-from fiel.market.wire import Transport
 from fiel.settings import Outside, Settings
 
 
+class Closing(ABC):
+    """Something opened that is closed at the end of a `with` block."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back every connection."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
 @dataclass(frozen=True, slots=True)
-class OpenCustody:
+class OpenCustody(Closing):
     """A book that is open: its commands, its reads, and the database under both."""
 
     database: Database
@@ -73,14 +67,6 @@ class OpenCustody:
     def close(self) -> None:
         """Give back every connection."""
         self.database.close()
-
-    def __enter__(self) -> OpenCustody:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_custody(settings: Settings, database_url: str | None = None) -> OpenCustody:
@@ -158,7 +144,7 @@ def open_outlets(settings: Settings, database: Database) -> Outlets:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenIncome:
+class OpenIncome(Closing):
     """The income of wallets: its desk, the queue of its jobs and their schedule, the book under it."""
 
     database: Database
@@ -174,14 +160,6 @@ class OpenIncome:
         """Give back every connection."""
         self.jobs.close()
         self.database.close()
-
-    def __enter__(self) -> OpenIncome:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_income(
@@ -234,146 +212,6 @@ def open_prices(outside: Outside, database: Database) -> OpenPrices:
             raise Unavailable("prices_unavailable", f"Redis does not answer ({error})") from error
 
     return OpenPrices(RedisPrices(client), probe, client.close)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenMarket:
-    """Market data that is open, within one event loop. `degraded`: why the database was not there, if so."""
-
-    database: Database
-    quotes: Quotes
-    rates: SeriesDesk
-    histories: Histories
-    actions: EventsDesk
-    health: HealthDesk
-    pipeline: Pipeline
-    desk: Desk
-    symbols: StoredSymbols
-    events: StoredEvents
-    timing: Timing
-    degraded: str
-    transport: Transport
-    layers: Layered
-
-    async def close(self) -> None:
-        """Give back every connection."""
-        await self.transport.close()
-        await self.layers.close()
-        self.database.close()
-
-    async def __aenter__(self) -> OpenMarket:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-
-def open_market(
-    settings: Settings,
-    database_url: str | None = None,
-    *,
-    transport: Transport | None = None,
-    timing: Timing | None = None,
-) -> OpenMarket:
-    """Quotes, series and events. A database that is away degrades it and stops nothing.
-
-    Call it inside a running event loop. Raises `InvalidInput`, `Conflict` (another version of the schema),
-    `Corrupt`, `Unavailable` (driver_missing).
-    """
-    timing = timing or system_timing()
-    config, degraded = settings.market, ""
-    try:
-        database = open_database(database_url or settings.database_url)
-    except Unavailable as error:
-        if error.code == "driver_missing":
-            raise
-        # It may come back: each use asks again.
-        database, degraded = Database.at(database_url or settings.database_url), error.message
-    budgets = quota_configs(config.providers)
-    quotas = Quotas(budgets, PatientBudgets(StoredBudgets(database)), timing)
-    pipeline = Pipeline(pipeline_config(config.providers), timing, quotas)
-    carried = transport or HttpTransport(config.providers, timing.clock)
-    desk, symbols, events = Desk(database), StoredSymbols(database), StoredEvents(database)
-    layers = Layered(_cache_layers(settings.outside, timing), timing.clock)
-    asker = Asker(carried, desk, timing.clock, frozenset(budgets))
-    quotes = Quotes(
-        pipeline,
-        asker,
-        QuoteShelf(layers, symbols, timing.clock, config.freshness),
-        symbols,
-        timing.clock,
-        _last_prices(settings.outside, database),
-        events.shares,
-        limits=config.limits,
-    )
-    clock, series = timing.clock, StoredSeries(database)
-    return OpenMarket(
-        database=database,
-        quotes=quotes,
-        rates=SeriesDesk(pipeline, asker, SeriesBook(series), clock),
-        histories=Histories(pipeline, asker, symbols, clock, events.shares, limits=config.limits),
-        actions=EventsDesk(pipeline, asker, events, symbols, clock, limits=config.limits),
-        health=HealthDesk(pipeline, desk, series, symbols, clock),
-        pipeline=pipeline,
-        desk=desk,
-        symbols=symbols,
-        events=events,
-        timing=timing,
-        degraded=degraded,
-        transport=carried,
-        layers=layers,
-    )
-
-
-def _cache_layers(outside: Outside, timing: Timing) -> list[Layer]:
-    """Memory, and Redis behind it when it is named."""
-    layers: list[Layer] = [MemoryLayer(MemoryConfig(), timing.clock)]
-    if outside.redis_url:
-        from fiel.infra.caching.redis import RedisConfig, RedisLayer
-
-        layers.append(RedisLayer(outside.redis_url, RedisConfig(), timing))
-    return layers
-
-
-def _last_prices(outside: Outside, database: Database) -> LastPrices:
-    return PricesForOthers(StoredPrices(database), outside.redis_url)
-
-
-@dataclass(slots=True)
-class PricesForOthers:
-    """Last prices where custody looks them up: beside the book, and in Redis when it is named."""
-
-    stored: StoredPrices
-    redis_url: str
-
-    async def tell(self, quote: StoredQuote) -> None:
-        """A new price. Raises `Unavailable` when either place could not be told."""
-        reading = quote.reading
-        price = given_price(reading.symbol, f"{reading.price:f}", reading.currency, quote.as_of, quote.source)
-        await asyncio.to_thread(self.stored.put, [price])
-        if self.redis_url:
-            await self._tell_redis(quote)
-
-    async def _tell_redis(self, quote: StoredQuote) -> None:
-        from redis.asyncio import Redis
-
-        from fiel.market.ticker_prices import TickerPrice, TickerPrices
-
-        reading = quote.reading
-        client = Redis.from_url(self.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0)
-        try:
-            given = TickerPrice(reading.symbol, reading.price, reading.currency, quote.as_of)
-            await TickerPrices(client).write([given])
-        finally:
-            await client.aclose()
-
-
-def held_symbols(database: Database) -> frozenset[str]:
-    """The symbols of all positions in the book, those that look like ones of B3. Raises `Unavailable`."""
-    with Queries(database).snapshot() as book:
-        return frozenset(each.ticker for each in book.positions() if is_symbol(each.ticker))
 
 
 def stored_prices(database: Database) -> StoredPrices:

@@ -1,0 +1,1 @@
+"""What keeps the program running: traces, numbers, notices, files of the production shape."""
