@@ -6,6 +6,8 @@ UV := sh scripts/bootstrap
 RUN := $(UV) run --frozen --no-sync
 # More than cores: many tests wait for services that were killed.
 WORKERS ?= 4
+# Files stay with one worker (tests/support/distribution.py), and only what failed is kept.
+SHARED = -n $(WORKERS) --dist loadgroup -o tmp_path_retention_policy=failed
 # What to test: paths and options of pytest; all of it when empty.
 TESTS ?=
 # Starts PostgreSQL, Redis, RabbitMQ and Kafka, runs the command, stops what it started, come what may.
@@ -19,7 +21,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market bench-income bench-book bench-income-jobs bench-forecast fmt env clean
+.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market bench-income bench-book bench-fleet bench-income-jobs bench-forecast bench-web secrets audit fmt env clean
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,10 +46,10 @@ docs: env ## Build the documentation into site/, warnings are errors
 	$(RUN) zensical build --clean --strict
 
 pytest: env ## Run the tests only, beside real services; TESTS="tests/custody -x" runs some
-	$(BESIDE) pytest -n $(WORKERS) --dist loadgroup -m "not nightly" $(TESTS)
+	$(BESIDE) pytest $(SHARED) -m "not nightly" $(TESTS)
 
-soak: env ## Run the long sets: thousands of random instances against solvers
-	$(BESIDE) pytest -n $(WORKERS) --dist loadgroup -m nightly $(TESTS)
+soak: env ## Run the long sets: thousands of seeds, and ten times the examples of every property
+	$(BESIDE) pytest $(SHARED) -m "nightly or hypothesis" --hypothesis-profile soak $(TESTS)
 
 bench: ## Measure ours and theirs, and print one table with the machine's noise
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --extra fast
@@ -68,16 +70,29 @@ bench-book: ## Reports of 20 years, rates beside pyxirr, importing 10,000 rows; 
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --all-extras
 	$(RUN) python bench/book/run.py $(ARGS)
 
+bench-fleet: env ## From a tick to booked rebalances, on real PostgreSQL and Kafka; ARGS="--write"
+	$(BESIDE) python bench/fleet/run.py $(ARGS)
+
 bench-income-jobs: env ## The daily income jobs on real RabbitMQ and PostgreSQL; ARGS="--write"
 	$(BESIDE) python bench/income_jobs/run.py $(ARGS)
 
 bench-forecast: env ## The forecast of dividends against repeating last year, walked forward
 	$(RUN) python bench/forecast/run.py $(ARGS)
 
+bench-web: env ## Pages and API under load (wrk), cold start, memory; ARGS="--write"
+	$(BESIDE) python bench/web/run.py $(ARGS)
+
+secrets: env ## Look for secrets in what git keeps
+	$(RUN) python scripts/check_secrets.py
+
+audit: env ## Ask pip-audit about known faults of the dependencies; needs the network
+	@$(RUN) python scripts/audit.py --uv "$(UV)"
+
 fmt: env ## Format the code and repair what ruff can repair
 	$(RUN) ruff check --fix-only .
 	$(RUN) ruff format .
 	$(RUN) python scripts/generate_cli_reference.py
+	$(RUN) python scripts/generate_settings_reference.py
 
 env: ## Bring .venv up to date for development: all extras and tools
 	@[ -d .venv ] || echo "first run: preparing .venv with all tools (a minute or two)" >&2

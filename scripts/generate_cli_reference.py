@@ -106,7 +106,7 @@ def _one_line(text: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with `--check` return 1 when it is not what would be written."""
-    from fiel.entrypoints.cli import app
+    from fiel.entrypoints.cli.everything import app
 
     page = reference(app)
     if arguments == ["--check"]:

@@ -1,32 +1,39 @@
-"""The real services every test may ask for by fixture, and which tests share a worker because of them."""
+"""The real services every test may ask for by fixture, how much is drawn, and who runs what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-# How long a drawn example takes says how busy the machine is, and nothing about the product.
-settings.register_profile(
-    "fiel", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("fiel")
+from tests.support import distribution
+from tests.support.examples import register_profiles
+from tests.support.memory_folder import live_in_memory
 
-pytest_plugins = ["tests.services.plugin"]
+register_profiles()
+live_in_memory()
 
-#: Services started for one module alone: spread over two workers, they would be started twice.
-_COSTLY = frozenset({"private_services"})
+pytest_plugins = ["tests.services.plugin", "tests.support.book_templates"]
 
 
-def group_by_private_services(items: Iterable[pytest.Item]) -> None:
-    """Tests of a module that start services of their own stay together (`--dist loadgroup`)."""
-    for item in items:
-        if _COSTLY & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))  # type: ignore[attr-defined]
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadgroup`: files stay together."""
+    return distribution.scheduler(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before the distribution reads the groups."""
-    group_by_private_services(items)
+def pytest_collection_finish() -> None:
+    """Ten thousand tests and all that they import stay: nobody need look through them for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """No costly fixture is made by two workers; among several workers the longest tests go first."""
+    found = (distribution.misplaced(each.nodeid, getattr(each, "fixturenames", ())) for each in items)
+    if wrong := [line for line in found if line]:
+        raise pytest.UsageError(*wrong)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: distribution.urgency(item.nodeid))

@@ -16,6 +16,7 @@ from fiel.copilot.importing.reading import read_file
 from fiel.copilot.taxes.desk import TaxDesk
 from fiel.custody.bookings import Bookings
 from fiel.custody.store import Book
+from fiel.infra.storage.database import Database
 from fiel.infra.storage.schema import open_database
 from fiel.infra.system import SystemClock
 from fiel.kernel.calendars import b3
@@ -44,6 +45,12 @@ def trades_file(rows: int, seed: int = 5) -> bytes:
     return "\n".join([_HEAD, *reversed(lines)]).encode()
 
 
+def booking_desk(database: Database) -> BookingDesk:
+    """What books files into a database, in the zone of the exchange."""
+    clock = SystemClock()
+    return BookingDesk(database, Bookings(Book(database), clock), clock, ZoneInfo("America/Sao_Paulo"))
+
+
 def import_rows(rounds: int, rows: int = 10_000) -> list[Row]:
     """Processor seconds of an import into a new book, of the same file again, and of the positions."""
     data = trades_file(rows)
@@ -51,9 +58,7 @@ def import_rows(rounds: int, rows: int = 10_000) -> list[Row]:
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             database = open_database(f"sqlite:///{Path(folder) / 'book.db'}")
-            clock = SystemClock()
-            zone = ZoneInfo("America/Sao_Paulo")
-            desk = BookingDesk(database, Bookings(Book(database), clock), clock, zone)
+            desk = booking_desk(database)
             start = time.process_time()
             booked = desk.accept("ana", [read_file("negociacao.csv", data)]).rows
             first.append(time.process_time() - start)

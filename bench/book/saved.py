@@ -9,20 +9,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bench.book.importing import trades_file
+from bench.book.importing import booking_desk, trades_file
 from bench.table import Row
 from bench.timing import Times, duration
-from fiel.copilot.booking.desk import BookingDesk
 from fiel.copilot.importing.reading import read_file
 from fiel.copilot.performing.asked import read_yardstick
 from fiel.copilot.performing.desk import PerformanceDesk
-from fiel.custody.bookings import Bookings
-from fiel.custody.store import Book
 from fiel.infra.storage.database import Database
 from fiel.infra.storage.schema import open_database
-from fiel.infra.system import SystemClock
 from fiel.kernel.calendars import anbima, b3
 from fiel.market.store.series import StoredSeries
 from fiel.market.store.symbols import StoredSymbols
@@ -52,11 +47,7 @@ def saved_rows(rounds: int, rows: int = 10_000) -> list[Row]:
 
 def _fill(database: Database, rows: int) -> Sequence[date]:
     """Trades, closes of every session, and the CDI."""
-    clock = SystemClock()
-    zone = ZoneInfo("America/Sao_Paulo")
-    BookingDesk(database, Bookings(Book(database), clock), clock, zone).accept(
-        "ana", [read_file("negociacao.csv", trades_file(rows))]
-    )
+    booking_desk(database).accept("ana", [read_file("negociacao.csv", trades_file(rows))])
     drawn, sessions = random.Random(3), b3().sessions(FIRST, LAST)
     symbols = StoredSymbols(database)
     for number in range(100):

@@ -28,7 +28,7 @@ if str(ROOT) not in sys.path:
 from bench.machine import describe, noise  # noqa: E402
 from bench.table import Row, as_markdown, as_text  # noqa: E402
 from bench.timing import Times, duration  # noqa: E402
-from fiel.bootstrap import OpenMarket, open_market  # noqa: E402
+from fiel.bootstrap.market import OpenMarket, open_market  # noqa: E402
 from fiel.infra.caching.layered import Layered  # noqa: E402
 from fiel.infra.caching.memory import MemoryConfig, MemoryLayer  # noqa: E402
 from fiel.infra.caching.redis import RedisConfig, RedisLayer  # noqa: E402

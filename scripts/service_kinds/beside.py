@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from . import abandoned
+from . import abandoned, browser
 from .home import CannotBeHad, Failed
 from .lifecycle import Target, bring_up, let_go, locked
 from .native import say
@@ -41,6 +41,8 @@ def run(targets: Sequence[Target], command: Sequence[str], environment: Mapping[
     with _signals(_interrupt):
         try:
             refused = _up_what_can_be_had(wanted, only_all=required)
+            if browser.is_wanted(command):
+                refused |= _browser(environment, required=required)
             if required and refused:
                 say(f"nothing was run: FIEL_REQUIRE_SERVICES=1, and {'; '.join(refused.values())}")
                 return _FAILED
@@ -53,6 +55,15 @@ def run(targets: Sequence[Target], command: Sequence[str], environment: Mapping[
                 with locked(wanted):
                     let_go(wanted, os.getpid())
                 abandoned.sweep([kind for kind, _ in targets], environment)
+
+
+def _browser(environment: Mapping[str, str], *, required: bool) -> dict[str, str]:
+    """Why there is no browser, if there is none."""
+    refused = browser.bring(environment)
+    if not required:
+        for reason in refused.values():
+            say(f"{reason}; they are not run")
+    return refused
 
 
 def _is_given(target: Target, environment: Mapping[str, str]) -> bool:

@@ -23,6 +23,8 @@ from pathlib import Path
 from sybil import Document, Example, Region
 from sybil.parsers.markdown import CodeBlockParser
 
+from tests.docs.forked import CAN_FORK, forks
+
 #: What a session sees of its surroundings; a session is short, so compiling kernels would only cost time.
 SURROUNDINGS = {
     "COLUMNS": "100",
@@ -68,22 +70,31 @@ def run(step: Step) -> str | None:
     program, *arguments = shlex.split(step.command)
     if program != "fiel":
         return f"only `fiel` is run in pages, not {program!r}; use a fence of another language"
+    status, printed = _ran(arguments)
+    shown = f"$ {step.command}\n{printed}"
+    if status != step.status:
+        return f"exit status {status}, the page says {step.status}:\n{shown}"
+    if step.output and not same(step.output, printed):
+        return f"the page shows something else:\n{step.output}\n--- printed:\n{shown}"
+    return None
+
+
+def _ran(arguments: list[str]) -> tuple[int, str]:
+    """The exit status of `fiel` with these arguments, and all that it printed."""
+    # A page has a book of its own, and never that of whoever runs the tests.
+    environment = {**os.environ, **SURROUNDINGS, "FIEL_DATA_DIR": str(Path.cwd() / "data")}
+    if CAN_FORK:
+        return forks(tuple(SURROUNDINGS.items())).run(arguments, environment, Path.cwd())
     result = subprocess.run(
-        [str(Path(sys.executable).with_name(program)), *arguments],
-        # A page has a book of its own, and never that of whoever runs the tests.
-        env={**os.environ, **SURROUNDINGS, "FIEL_DATA_DIR": str(Path.cwd() / "data")},
+        [str(Path(sys.executable).with_name("fiel")), *arguments],
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
     )
-    shown = f"$ {step.command}\n{result.stdout}"
-    if result.returncode != step.status:
-        return f"exit status {result.returncode}, the page says {step.status}:\n{shown}"
-    if step.output and not same(step.output, result.stdout):
-        return f"the page shows something else:\n{step.output}\n--- printed:\n{shown}"
-    return None
+    return result.returncode, result.stdout
 
 
 def same(promised: str, printed: str) -> bool:

@@ -54,7 +54,7 @@ def _documented(names: list[str], page: str) -> list[str]:
 
 def test_the_command_line_page_is_up_to_date() -> None:
     """docs/reference/cli.md is what the commands say of themselves; `make fmt` writes it."""
-    from fiel.entrypoints.cli import app
+    from fiel.entrypoints.cli.everything import app
 
     assert PAGE.read_text(encoding="utf-8") == reference(app), "run `make fmt`"
 
@@ -63,7 +63,7 @@ def test_every_command_and_option_says_what_it_does() -> None:
     """No command, argument or option of the program is without help."""
     from typer.main import get_command
 
-    from fiel.entrypoints.cli import app
+    from fiel.entrypoints.cli.everything import app
 
     silent = [name for name, command in commands(get_command(app), "fiel") if not command.help]
     silent += [

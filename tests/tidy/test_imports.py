@@ -29,6 +29,7 @@ SQL = "SQL lives in stores"
 CUSTODY_TABLES = "Custody's tables are custody's"
 MARKET_TABLES = "The market's tables are the market's"
 COPILOT_TABLES = "The copilot's tables are the copilot's"
+BALANCER_TABLES = "The auto-balancer's tables are the auto-balancer's"
 INFRA_TABLES = "Infra's tables are infra's"
 #: One violation each, added to the skeleton: the module, what it imports, the contract that must name it.
 VIOLATIONS = [
@@ -54,6 +55,9 @@ VIOLATIONS = [
     ("copilot.rating", "fiel.market.tables", MARKET_TABLES),
     ("autobalance.looking", "fiel.copilot.store", COPILOT_TABLES),
     ("entrypoints.listing", "fiel.copilot.tables", COPILOT_TABLES),
+    ("settings.balancing", "fiel.autobalance.store", BALANCER_TABLES),
+    ("entrypoints.batches", "fiel.autobalance.store.sagas", BALANCER_TABLES),
+    ("entrypoints.enrolled", "fiel.autobalance.tables", BALANCER_TABLES),
     ("custody.outgoing", "fiel.infra.storage.tables", INFRA_TABLES),
     ("infra.bus", "fiel.portfolio.lots", "Infra knows no finance beyond the kernel"),
 ]
@@ -75,6 +79,11 @@ SKELETON = {
     "market/store/desk.py": "import sqlalchemy\n",
     "copilot/tables.py": "import sqlalchemy\n",
     "copilot/store/__init__.py": "import sqlalchemy\nimport fiel.copilot.tables\n",
+    "autobalance/tables.py": "import sqlalchemy\n",
+    "autobalance/store/__init__.py": "import sqlalchemy\nimport fiel.autobalance.tables\n",
+    "autobalance/store/sagas.py": "import sqlalchemy\n",
+    "infra/access/store.py": "import sqlalchemy\n",
+    "infra/access/tables.py": "import sqlalchemy\n",
     "infra/storage/engines.py": "import psycopg\nimport sqlite3\nimport alembic\n",
     "infra/storage/tables.py": "import sqlalchemy\n",
     "infra/storage/outbox.py": "import fiel.infra.storage.tables\n",

@@ -19,6 +19,7 @@ from fiel.fixed_income.series import RateSeries
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.kernel.rounding import round_half_up
 from tests.support.credit_papers import CALENDAR, START, flat_rates, index_numbers
+from tests.support.examples import examples
 from tests.support.plain_curve import plain_index
 
 DAYS = CALENDAR.sessions(START, date(2031, 1, 2))
@@ -34,7 +35,7 @@ IPCA = IpcaIndex(
 
 
 @given(st.integers(0, len(DAYS) - 1), st.integers(0, len(DAYS) - 1), PERCENTS)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_shared_products_have_the_digits_of_the_walk(one: int, other: int, percent: Decimal | int) -> None:
     """For any period and percent, FatorDI is A-8 of the day by day product."""
     start, end = DAYS[min(one, other)], DAYS[max(one, other)]
@@ -86,7 +87,7 @@ def test_a_float_percent_is_refused_even_after_its_equal() -> None:
 
 
 @given(st.decimals("-60", 5000, places=4), st.integers(0, 5000))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_quick_growth_has_the_digits_of_the_power(rate: Decimal, count: int) -> None:
     """FatorSpread A-9 at any rate and term, below and far above one."""
     assert Decimal(f"{spread_factor9(rate, count)}E-9") == spread_factor(rate, count)
@@ -99,7 +100,7 @@ def test_exact_growth_is_not_missed(rate: str, count: int) -> None:
 
 
 @given(st.integers(0, 1500), st.integers(0, 300), st.sampled_from(list(ProRata)), st.integers(1, 28))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_the_index_in_whole_numbers_has_the_digits_of_its_parts(
     start: int, length: int, pro_rata: ProRata, anniversary: int
 ) -> None:

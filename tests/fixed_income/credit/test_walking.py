@@ -13,6 +13,7 @@ from fiel.fixed_income.credit.curve import CreditPaper, unit_price
 from fiel.fixed_income.credit.schedule import AmortisationBase, Interest, Schedule, ScheduledEvent, bullet
 from fiel.fixed_income.credit.terms import Benchmark, Floating, IpcaPlus, Kind, Prefixed, Remuneration
 from tests.support.credit_papers import START, index_numbers, market
+from tests.support.examples import examples
 from tests.support.plain_curve import plain_payments, plain_price
 
 RATES = market(ipca=index_numbers(*(str(7000 + 31 * m) for m in range(40)), first=date(2025, 10, 1)))
@@ -48,7 +49,7 @@ def papers(draw: st.DrawFn) -> CreditPaper:
 
 
 @given(papers(), st.integers(0, 700))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_prices_have_the_digits_of_the_plain_path(paper: CreditPaper, offset: int) -> None:
     """Whatever the remuneration and the table, nominal value and interest on any day are the same."""
     day = START + timedelta(days=offset)
@@ -57,7 +58,7 @@ def test_prices_have_the_digits_of_the_plain_path(paper: CreditPaper, offset: in
 
 
 @given(papers(), st.integers(0, 700))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_payments_have_the_digits_of_the_plain_path(paper: CreditPaper, offset: int) -> None:
     """Days and sums of principal, indexation and interest are those of the events."""
     day = START + timedelta(days=offset)
@@ -69,7 +70,7 @@ def test_payments_have_the_digits_of_the_plain_path(paper: CreditPaper, offset: 
 
 
 @given(papers())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_what_was_lent_comes_back_once(paper: CreditPaper) -> None:
     """The principal of all payments is the nominal value, whatever was indexed, capitalised or cut."""
     paid = walking.payments(paper, RATES, START)

@@ -14,6 +14,7 @@ from fiel.fixed_income.treasury import Lft, Ltn, NtnB, NtnBPrincipal, NtnC, NtnF
 from fiel.fixed_income.treasury.rate_search import rate_of
 from fiel.kernel.errors import InvalidInput, Refused
 from fiel.kernel.rounding import truncate
+from tests.support.examples import examples
 
 VNA = "4596.158793"
 PriceOf = Callable[[date, Decimal], Decimal]
@@ -41,7 +42,7 @@ KINDS = pytest.mark.parametrize("kind", PRICES)
 
 
 @KINDS
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(day=settlements, rate=traded_rates, rise=st.integers(1, 200_000))
 def test_the_price_falls_when_the_rate_rises(kind: str, day: date, rate: Decimal, rise: int) -> None:
     """By a hundredth of a percent or more: the price is strictly lower, a month or more before maturity."""
@@ -50,7 +51,7 @@ def test_the_price_falls_when_the_rate_rises(kind: str, day: date, rate: Decimal
 
 
 @KINDS
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(day=settlements, rate=traded_rates)
 def test_the_rate_of_a_price_has_that_price(kind: str, day: date, rate: Decimal) -> None:
     """From rate to price to rate to price: the second price is the first, or within the LTN's T-6 rate."""
@@ -59,7 +60,7 @@ def test_the_rate_of_a_price_has_that_price(kind: str, day: date, rate: Decimal)
     assert abs(again - price) <= (Decimal("0.001") if kind == "ltn" else 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(day=settlements, rate=traded_rates)
 def test_the_price_is_the_sum_of_its_flows(day: date, rate: Decimal) -> None:
     """The flows of an NTN-F add up to its price, and their cash to coupons plus the face."""
@@ -71,7 +72,7 @@ def test_the_price_is_the_sum_of_its_flows(day: date, rate: Decimal) -> None:
     assert all(f.day > day for f in flows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(day=settlements)
 def test_a_rate_of_nothing_adds_the_cash(day: date) -> None:
     """At 0 % a present value is the cash itself, and a zero-coupon bond costs its face."""
@@ -86,7 +87,7 @@ def test_a_bond_at_its_coupon_rate_is_worth_about_par() -> None:
     assert Decimal(995) < price < Decimal(1005)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     highest=st.integers(-49_000_000, 999_000_000),
     steepness=st.integers(1, 10**9),
