@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from fiel.kernel.errors import Refused
 from fiel.rebalancing.drift import Direction, before_orders, drift, node_states, out_of_band
@@ -27,7 +28,6 @@ from fiel.rebalancing.problem import Mode, Problem
 from fiel.rebalancing.triggers import Decision, decide, is_weekday
 
 if TYPE_CHECKING:
-    from fiel.rebalancing.kernels.arrays import Arrays
     from fiel.rebalancing.searching import Found
 
 NODES_MAX = 50_000
@@ -61,7 +61,8 @@ def solve(
     """The best plan for a problem.
 
     `node_count_max` bounds the search: beyond it the best plan so far is returned with the gap
-    that is proven. `compiled` forces the kernels' form (default: compiled when numba is there).
+    that is proven. `compiled` forces the kernels' form; by default they are compiled when numba is there,
+    except that a search which ends soon does not wait for the compiler. The answer is the same to the bit.
     Raises `Refused` or `InvalidInput`, naming the asset or node, when no honest answer exists.
     """
     model = build(problem)
@@ -123,15 +124,13 @@ def _search(
 ) -> Choice:
     """Search, then judge in Decimal; a hair less budget when rounding made the plan overspend."""
     from fiel.rebalancing.kernels import cost_relax
-    from fiel.rebalancing.kernels.arrays import Arrays
 
-    arrays = Arrays() if compiled is None else Arrays(compiled)
     layout = lay_out(model, ranges)
     groups = groups_of(model, ranges, cost_relax.EXEMPT, cost_relax.TAXED)
     bound: float | None = None
     node_count = 0
     for tighten in TIGHTENING:
-        found = _run(model, layout, groups, tighten, nodes_max, arrays)
+        found = _run(model, layout, groups, tighten, nodes_max, compiled)
         node_count += found.node_count
         # Only the full budget's bound holds for the problem that was asked.
         bound = found.bound if bound is None else bound
@@ -147,20 +146,46 @@ def _search(
 
 
 def _run(
-    model: Model, layout: Layout, groups: Groups, tighten: float, nodes_max: int, arrays: Arrays
+    model: Model, layout: Layout, groups: Groups, tighten: float, nodes_max: int, compiled: bool | None
 ) -> Found:
-    from fiel.rebalancing.searching import search_lots, search_with_costs
+    """Run the kernels; while they are not compiled, interpreted as far as that is quicker."""
+    # The compiler costs every command half a second, and only planning needs it.
+    from fiel.rebalancing.jit import COMPILED
+    from fiel.rebalancing.readiness import interpreted_first, is_cold
 
     problem = model.problem
-    plain = (
+    costs = not (
         problem.fees.is_free
         and not groups.ids
         and not any(layout.leaf_slack)
         and not any(layout.node_slack)
         and all(span.order_least == 1 for span in layout.ranges)
     )
-    if plain:
-        return search_lots(layout, tighten=tighten, nodes_max=nodes_max, arrays=arrays)
+    ask = partial(_ask, model, layout, groups, costs=costs, tighten=tighten)
+    if compiled is None and is_cold(costs=costs):
+        return interpreted_first(ask, nodes_max)
+    return ask(nodes_max=nodes_max, compiled=COMPILED if compiled is None else compiled)
+
+
+def _ask(
+    model: Model,
+    layout: Layout,
+    groups: Groups,
+    *,
+    costs: bool,
+    tighten: float,
+    nodes_max: int,
+    compiled: bool,
+) -> Found:
+    from fiel.rebalancing import searching
+    from fiel.rebalancing.kernels.arrays import Arrays
+    from fiel.rebalancing.readiness import interpreted_searching
+
+    problem, arrays = model.problem, Arrays(compiled)
+    module: Any = searching if compiled else interpreted_searching()
+    if not costs:
+        free: Found = module.search_lots(layout, tighten=tighten, nodes_max=nodes_max, arrays=arrays)
+        return free
     index = {g: i for i, g in enumerate(groups.ids)}
     leaf_group = [-1] * layout.leaf_count
     gain_share = [0.0] * layout.leaf_count
@@ -171,7 +196,7 @@ def _run(
         leaf_group[k] = index.get(asset.tax_group or "", -1)
         if asset.average_cost is not None:
             gain_share[k] = float((price - asset.average_cost) / price)
-    return search_with_costs(
+    found: Found = module.search_with_costs(
         layout,
         groups,
         leaf_group,
@@ -182,6 +207,7 @@ def _run(
         nodes_max=nodes_max,
         arrays=arrays,
     )
+    return found
 
 
 def _by_asset(model: Model, layout: Layout, leaf_lots: tuple[int, ...]) -> tuple[int, ...]:

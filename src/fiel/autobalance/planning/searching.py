@@ -18,6 +18,7 @@ from fiel.kernel.errors import Rejected
 from fiel.rebalancing.drift import before_orders
 from fiel.rebalancing.engine import choose
 from fiel.rebalancing.evaluation import exact
+from fiel.rebalancing.jit import COMPILED
 from fiel.rebalancing.model import build
 from fiel.rebalancing.problem import Destination, FeeSchedule, Mode, Strategy
 
@@ -78,7 +79,8 @@ def _by_engine(
         )  # fmt: skip
         asked = build(question)
         before = before_orders(asked)
-        choice = choose(asked, before, node_count_max=nodes)
+        # Thousands follow: they are worth waiting for the compiler.
+        choice = choose(asked, before, node_count_max=nodes, compiled=COMPILED)
     except Rejected as refusal:
         return Unanswerable(f"{refusal.code}: {refusal}")
     with exact():

@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "doctor": ("doctor",),
         "notices": ("notices",),
         "db": ("db",),
+        "compiling": ("compile",),
         "dev": ("dev",),
     }
 )

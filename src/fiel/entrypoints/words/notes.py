@@ -92,8 +92,23 @@ NOTES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "did_you_mean": ("seria {what}?", "did you mean {what}?"),
         "solving": ("Procurando o melhor plano...", "Looking for the best plan..."),
         "compiling": (
-            "Compilando o cálculo, só desta vez (até um minuto), e procurando o melhor plano...",
-            "Compiling the search, this once (up to a minute), and looking for the best plan...",
+            "Procurando o melhor plano... (um difícil compila o cálculo antes, só uma vez: até um minuto)",
+            "Looking for the best plan... (a hard one compiles the search first, only once: up to a minute)",
+        ),
+        "compiled": ("{part}: compilado em {s} s", "{part}: compiled in {s} s"),
+        "kernels_plans": ("planos", "plans"),
+        "kernels_plans_with_costs": ("planos com custos e impostos", "plans with costs and taxes"),
+        "kernels_fleet": ("muitas carteiras de uma vez", "many portfolios at once"),
+        "compile_done": ("Tudo compilado.", "All is compiled."),
+        "compile_not_here": (
+            (
+                "Nada a compilar: o extra fast não está instalado (pip install 'fiel[fast]'), ou "
+                "NUMBA_DISABLE_JIT está ligado. Os planos são os mesmos, interpretados."
+            ),
+            (
+                "Nothing to compile: the extra fast is not installed (pip install 'fiel[fast]'), or "
+                "NUMBA_DISABLE_JIT is set. Plans are the same, interpreted."
+            ),
         ),
         "instances": ("instâncias", "instances"),
         "instances_done": (
