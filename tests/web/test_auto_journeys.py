@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.import_pages import Visitor, words
 from tests.support.live_batches import LiveSite, live_site
@@ -51,6 +51,23 @@ def test_a_batch_is_followed_to_its_end(
     opened = len(streams)
     page.wait_for_timeout(1500)
     assert opened == len(streams) == 1
+
+
+def test_a_script_that_comes_late_still_listens(chromium: Chromium, live: LiveSite) -> None:
+    """On a slow line the extension that reads the stream arrives after the rest; the batch is followed."""
+    live.begin()
+    page = chromium.open(live.url)
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/hx-sse*", late)
+    with page.expect_request("**/automatico/eventos"):
+        page.goto("/automatico")
+    live.let_go.set()
+
+    expect(page.locator("#andamento")).to_contain_text("Nenhuma execução agora.", timeout=20_000)
 
 
 def test_without_a_script_reloading_shows_the_same(chromium: Chromium, live: LiveSite) -> None:
