@@ -5,7 +5,7 @@ UV := sh scripts/bootstrap
 # Tools run in the environment as it is; the targets that need more synchronise it first.
 RUN := $(UV) run --frozen --no-sync
 # More than cores: many tests wait for services that were killed.
-WORKERS ?= 4
+WORKERS ?= 3
 # Files stay with one worker (tests/support/distribution.py), and only what failed is kept.
 SHARED = -n $(WORKERS) --dist loadgroup -o tmp_path_retention_policy=failed
 # What to test: paths and options of pytest; all of it when empty.
@@ -21,7 +21,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types imports docs pytest soak bench bench-ledger bench-market bench-income bench-book bench-fleet bench-income-jobs bench-forecast bench-web secrets audit fmt env clean
+.PHONY: help run test lint types imports docs compile warm pytest soak bench bench-ledger bench-market bench-income bench-book bench-fleet bench-income-jobs bench-forecast bench-web secrets audit fmt env clean
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,12 @@ run: ## Print a real plan: "I have R$ 1,000, what do I buy?"
 	@[ -d .venv ] || echo "first run: preparing .venv (a few seconds)" >&2
 	@$(UV) run --quiet --frozen --no-default-groups fiel demo
 
-test: env lint types imports docs pytest ## Everything CI runs: format, lint, types, contracts, docs, tests
+test: env lint ## Everything CI runs: format, lint, types, contracts, docs, tests
+	@# On two cores: what takes one of them goes beside what takes the other.
+	@$(MAKE) --no-print-directory warm & warming=$$!; \
+	$(MAKE) --no-print-directory types imports docs; checked=$$?; \
+	wait $$warming; warmed=$$?; [ $$checked -eq 0 ] && [ $$warmed -eq 0 ]
+	@$(MAKE) --no-print-directory pytest
 
 lint: env ## Check format and lint (ruff)
 	$(RUN) ruff format --check .
@@ -45,14 +50,23 @@ imports: env ## Check who may import whom (import-linter)
 docs: env ## Build the documentation into site/, warnings are errors
 	$(RUN) zensical build --clean --strict
 
-pytest: env ## Run the tests only, beside real services; TESTS="tests/custody -x" runs some
+compile: env ## Compile the engine's kernels once, so that no process of the tests does it again
+	$(RUN) fiel compile --lang en
+
+# Each process of the tests would compile all modules again: a fresh clone has none, and all start at once.
+# What cannot be collected is told by the tests themselves.
+warm: compile ## Let no process of the tests compile a module again
+	-@$(RUN) pytest --collect-only --quiet --quiet --quiet -m "not nightly" > /dev/null
+
+pytest: compile ## Run the tests only, beside real services; TESTS="tests/custody -x" runs some
 	$(BESIDE) pytest $(SHARED) -m "not nightly" $(TESTS)
 
-soak: env ## Run the long sets: thousands of seeds, and ten times the examples of every property
+soak: compile ## Run the long sets: thousands of seeds, and ten times the examples of every property
 	$(BESIDE) pytest $(SHARED) -m "nightly or hypothesis" --hypothesis-profile soak $(TESTS)
 
 bench: ## Measure ours and theirs, and print one table with the machine's noise
 	@$(UV) sync --quiet --locked --inexact --no-default-groups --group bench --extra fast
+	$(RUN) fiel compile --lang en
 	$(RUN) python bench/run.py
 
 bench-ledger: env ## The ledger beside hand-written yardsticks, on real PostgreSQL and Kafka; ARGS="--write"

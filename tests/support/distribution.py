@@ -19,29 +19,30 @@ SPREAD = (
 #: All that drives Chromium: one browser, and no event loop beside Playwright's.
 CHROMIUM = "chromium"
 _DRIVES_CHROMIUM = re.compile(r"tests/web/test_\w*journeys?\.py")
-#: The longest, longest first, so that no worker is alone with one of them at the end.
+#: The longest early, so that no worker is alone with one of them at the end; those that mostly wait (for
+#: servers that were killed) between those that mostly reckon, so that neither are all under way at once.
 FIRST = (
     "tests/custody/kills/test_kills.py",
     CHROMIUM,
-    "tests/autobalance/kills/test_kills.py",
     "tests/http_interface/test_schema.py",
-    "tests/services/test_doctor.py",
+    "tests/autobalance/kills/test_kills.py",
     "tests/market/chaos/test_chaos_day.py",
-    "tests/services/test_lifecycle.py",
+    "tests/services/test_doctor.py",
     "tests/autobalance/simulation/test_simulation.py",
-    "tests/copilot/income/test_kills.py",
+    "tests/services/test_lifecycle.py",
     "tests/custody/test_simulation.py",
-    "tests/services/test_plugin.py",
-    "tests/infra/bus/test_kafka_restart.py",
-    "tests/infra/jobs/test_chaos.py",
-    "tests/market/chaos/test_killed_services.py",
+    "tests/copilot/income/test_kills.py",
     "tests/autobalance/scenarios/test_leases.py",
-    "tests/market/chaos/test_call_counts.py",
-    "tests/services/test_script.py",
-    "tests/custody/facts/test_taking_back.py",
-    "tests/autobalance/saga/test_crashes.py",
-    "tests/entrypoints/test_keeping.py",
+    "tests/infra/bus/test_kafka_restart.py",
     "tests/docs/test_pages.py",
+    "tests/infra/jobs/test_chaos.py",
+    "tests/market/chaos/test_call_counts.py",
+    "tests/market/chaos/test_killed_services.py",
+    "tests/custody/facts/test_taking_back.py",
+    "tests/services/test_plugin.py",
+    "tests/autobalance/saga/test_crashes.py",
+    "tests/services/test_script.py",
+    "tests/entrypoints/test_keeping.py",
 )
 #: Fixtures that are too costly, or too jealous, for two workers.
 ALONE = {"private_services": "starts services of its own", "browser": "drives the one browser"}

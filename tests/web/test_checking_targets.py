@@ -10,6 +10,7 @@ import pytest
 
 from fiel.infra.access.principals import Scope
 from tests.support.access import Guarded, guarded
+from tests.support.processes import until
 
 DEPOSIT = "/api/v1/wallet/ana/deposit?amount=10.00"
 ROW = {"no": "acoes", "tipo": "classe", "ativo": "", "especie": "", "rotulo": "Ações", "base": "pai"}
@@ -21,6 +22,8 @@ def door(tmp_path: Path) -> Iterator[Guarded]:
     """A book with money in Ana's wallet, behind keys."""
     with guarded(tmp_path) as app:
         app.client.post(DEPOSIT)
+        # How a deed ended is written down after its answer went out.
+        until(lambda: app.access.deeds()[0].status == 200, "the deposit's end in the log")
         yield app
 
 

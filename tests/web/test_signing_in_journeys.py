@@ -85,7 +85,11 @@ def test_another_sites_form_changes_nothing(chromium: Chromium, door: Guarded, t
     )
     page.route("http://evil.example/**", lambda route: route.fulfill(body=evil, content_type="text/html"))
     page.goto("http://evil.example/")
-    with page.expect_response("**/deposit**") as answered:
+    # The browser tells of the refusal a little after it got it.
+    with (
+        page.expect_console_message(lambda told: "status of 40" in told.text),
+        page.expect_response("**/deposit**") as answered,
+    ):
         page.get_by_role("button", name="win").click()
     assert answered.value.status in {401, 403}
     chromium.troubles[:] = [each for each in chromium.troubles if "40" not in each]
