@@ -66,7 +66,7 @@ class Chromium:
 
     def _console(self, message: Any) -> None:
         if message.type == "error":
-            self.troubles.append(f"console: {message.text}")
+            self.troubles.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def close(self) -> None:
         """All pages of the test."""
