@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from tests.bad_payloads.cases import Case
 
 _ASKED = re.compile(rb"GET /case/([0-9]{1,6})[/? ]")
-_DRIP = 0.03
+_DRIP = 0.1
 _SAMPLE = b'{"results": []}'
 
 

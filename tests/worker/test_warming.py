@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 from threading import Event, Timer
 
 import pytest
 
 from fiel.entrypoints.worker.warming import prepare_plans, run_beside, warming
 from fiel.rebalancing.compiling import cold_parts, compile_part
+from fiel.rebalancing.jit import COMPILED
 from fiel.rebalancing.readiness import is_cold
 
 
@@ -51,6 +55,29 @@ def test_a_compiler_that_fails_or_never_ends_is_told(caplog: pytest.LogCaptureFi
 
     assert [each.levelname for each in caplog.records] == ["WARNING", "WARNING"]
     assert "status 3" in caplog.messages[0]
+
+
+def test_a_worker_compiles_before_it_begins(tmp_path: Path) -> None:
+    """Without a cache another process is waited for; with one nobody is asked."""
+    left = str(tmp_path / "left")
+    command = [sys.executable, "-c", f"open({left!r}, 'w').close()"]
+    asked = (
+        "from threading import Event; from pathlib import Path\n"
+        "from fiel.entrypoints.worker.warming import compile_first\n"
+        f"compile_first(Event(), {command!r})\n"
+        f"print(Path({left!r}).exists())"
+    )
+    for name in cold_parts():
+        compile_part(name)
+    told = []
+    for empty_cache in ({}, {"NUMBA_CACHE_DIR": str(tmp_path)}):
+        environment = {**os.environ, **empty_cache}
+        done = subprocess.run(
+            [sys.executable, "-c", asked], env=environment, check=True, capture_output=True, text=True
+        )
+        told.append(done.stdout.strip())
+
+    assert told == ["False", str(COMPILED)]
 
 
 def test_plans_are_loaded_once_all_is_compiled() -> None:

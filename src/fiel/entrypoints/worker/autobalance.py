@@ -37,6 +37,7 @@ from fiel.entrypoints.worker.patience import opened_in_time
 from fiel.entrypoints.worker.running import Listening
 from fiel.entrypoints.worker.stopping import asked_to_stop
 from fiel.entrypoints.worker.streams import Stream, Streams
+from fiel.entrypoints.worker.warming import compile_first
 from fiel.infra.bus.consuming import Consumer, Handle, Pace
 from fiel.infra.storage import job_runs
 from fiel.infra.system import RandomIds
@@ -87,6 +88,7 @@ def run_autobalance_worker(
     metrics = CollectorRegistry()
     ProcessCollector(registry=metrics)
     with asked_to_stop(asked.stop), exposed(metrics, where.host, where.port) as url:
+        compile_first(asked.stopping)
         config, broker_kind = settings.autobalance.config, settings.autobalance.broker.kind.value
         opened = opened_in_time(
             lambda: open_autobalance(settings, database_url, config=config, broker=broker_kind),

@@ -76,6 +76,19 @@ def prepare_plans(ending: threading.Event, command: Sequence[str] = COMPILE) -> 
             compile_part(name)
 
 
+def compile_first(ending: threading.Event, command: Sequence[str] = COMPILE) -> None:
+    """Before a worker takes leases, which it could not keep while it compiles: in another process, waited
+    for. Nothing where all is compiled, or nothing ever is.
+    """
+    if find_spec("numba") is None:
+        return
+    from fiel.rebalancing.compiling import cold_parts
+
+    if cold_parts():
+        _log.info("compiling the engine first, once per installation: about half a minute")
+        run_beside(command, ending)
+
+
 def run_beside(
     command: Sequence[str], ending: threading.Event, *, seconds_max: float = COMPILE_MAX_S
 ) -> None:
