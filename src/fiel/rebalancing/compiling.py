@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -40,9 +41,8 @@ def _fleet() -> None:
     from fiel.rebalancing.fleet import Watch, drift_scan, fleet_of_models
     from fiel.rebalancing.fleet.orders import batch_orders
 
-    lines = tuple(AssetLine(name, Decimal(10), Decimal(10)) for name in ("A", "B"))
-    leaves = tuple(TargetNode(name.lower(), Decimal(50), asset=name) for name in ("A", "B"))
-    model = build(Problem("compiling", lines, TargetNode("all", children=leaves), flow=Decimal(1000)))
+    # Many are planned together only without costs, and in whole lots.
+    model = build(replace(small_problem(costs=True), fees=FeeSchedule()))
     batch_orders(model, [[10.0, 3.0]], [1000.0])
     fleet = fleet_of_models([model, model])
     prices = [10.0] * len(fleet.symbols)

@@ -95,10 +95,7 @@ def _answer_errors(app: FastAPI, clock: Clock) -> None:
 def _problem_of(request: Request, error: Exception, clock: Clock) -> Response:
     path = request.url.path
     if isinstance(error, FielError):
-        answer = of_error(error, request, clock)
-        if answer.status_code == 500:
-            _log.error("%s on %s: %s", error.code, path, error)
-        return answer
+        return of_error(error, request, clock)
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])

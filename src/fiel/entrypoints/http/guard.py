@@ -193,8 +193,6 @@ class Guard:
     async def _refusal(self, request: Request, error: FielError) -> Response:
         path = request.url.path
         answer = of_error(error, request, self.services.clock)
-        if answer.status_code == 500:
-            _log.error("%s at the door, on %s: %s", error.code, path, error)
         if answer.status_code == 401:
             if not path.startswith(API_PREFIXES):
                 return _to_sign_in(request)

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,6 +36,7 @@ from fiel.kernel.errors import (
     Unavailable,
 )
 
+_log = logging.getLogger("fiel.http")
 WALLET_PREFIXES = ("/api/v1/wallet/", "/api/v1/wallets/")
 RETRY_AFTER_S = 1
 #: What desks call an option is a member or parameter here.
@@ -95,6 +97,8 @@ def of_error(error: FielError, request: Request, clock: Clock) -> Response:
     """The answer to an error of the tree. What a defect says stays in the log."""
     path = request.url.path
     status = status_of(error, path)
+    if status == 500:
+        _log.error("%s on %s: %s", error.code, path, error)
     more: dict[str, Any] = {}
     if isinstance(error, InvalidInputs):
         more["problems"] = [

@@ -68,8 +68,7 @@ def prepare_plans(ending: threading.Event, command: Sequence[str] = COMPILE) -> 
     """Compile in another process, which can be stopped and holds up no request; then load what it left."""
     from fiel.rebalancing.compiling import PARTS, cold_parts, compile_part
 
-    if cold_parts():
-        run_beside(command, ending)
+    compile_first(ending, command)
     cold = cold_parts()
     for name in PARTS:
         if name != "fleet" and name not in cold and not ending.is_set():
@@ -77,15 +76,15 @@ def prepare_plans(ending: threading.Event, command: Sequence[str] = COMPILE) -> 
 
 
 def compile_first(ending: threading.Event, command: Sequence[str] = COMPILE) -> None:
-    """Before a worker takes leases, which it could not keep while it compiles: in another process, waited
-    for. Nothing where all is compiled, or nothing ever is.
+    """Compile in another process and wait for it, unless all is compiled, or nothing ever is. For a worker
+    before it takes leases: it could not keep them while it compiled.
     """
     if find_spec("numba") is None:
         return
     from fiel.rebalancing.compiling import cold_parts
 
     if cold_parts():
-        _log.info("compiling the engine first, once per installation: about half a minute")
+        _log.info("compiling the engine, once per installation: about half a minute")
         run_beside(command, ending)
 
 
